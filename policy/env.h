@@ -49,25 +49,25 @@ static inline u64 max_u64(u64 a, u64 b)
 	return a > b ? a : b;
 }
 
-/** sat_sub_u32() - @a - @b, or 0 where that would be negative. */
+/* sat_sub_u32() - @a - @b, or 0 where that would be negative. */
 static inline u32 sat_sub_u32(u32 a, u32 b)
 {
 	return a > b ? a - b : 0;
 }
 
-/** sat_sub_u64() - @a - @b, or 0 where that would be negative. */
+/* sat_sub_u64() - @a - @b, or 0 where that would be negative. */
 static inline u64 sat_sub_u64(u64 a, u64 b)
 {
 	return a > b ? a - b : 0;
 }
 
-/** sat_add_u64() - @a + @b, or U64_MAX where that does not fit. */
+/* sat_add_u64() - @a + @b, or U64_MAX where that does not fit. */
 static inline u64 sat_add_u64(u64 a, u64 b)
 {
 	return b > U64_MAX - a ? U64_MAX : a + b;
 }
 
-/** sat_shl_u64() - @v * 2^@shift for any @shift, or U64_MAX where that does not fit. */
+/* sat_shl_u64() - @v * 2^@shift for any @shift, or U64_MAX where that does not fit. */
 static inline u64 sat_shl_u64(u64 v, u32 shift)
 {
 	if (!v)

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The one list of policy/'s files, included by the kernel's Kbuild and by the
-# Makefile: bare names, so that each adds its own directory and suffix. Tests
-# are not listed; every policy/*_test.c is one.
+# The one list of policy/'s objects, included by the kernel's Kbuild and by the
+# Makefile: names without a directory, so each adds its own prefix. Tests are
+# not listed; every policy/*_test.c is one.
 
-POLICY := pace target
-
-# The same list as objects, still without a directory.
-policy-objs := $(POLICY:%=%.o)
+policy-objs := pace.o target.o

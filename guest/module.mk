@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# One directory is one module, made of every C file in it: include this after setting `module`.
+#
+#   module := aerostat_virtio       # no file of the directory may be called aerostat_virtio.c
+#   module-extra := ../../x/y.o     # objects from elsewhere, relative to the directory (optional)
+#
+# A directory without C files builds nothing.
+
+module-sources := $(notdir $(filter-out %.mod.c %_test.c,$(wildcard $(src)/*.c)))
+
+ifneq ($(filter $(module).c,$(module-sources)),)
+$(error $(src)/$(module).c has the name of the module it is a part of: rename it)
+endif
+
+ifneq ($(module-sources),)
+obj-m += $(module).o
+$(module)-y := $(module-sources:.c=.o) $(module-extra)
+endif

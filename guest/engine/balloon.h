@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The balloon: one for each interface to a hypervisor. */
+#ifndef AERO_BALLOON_H
+#define AERO_BALLOON_H
+
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "guest/engine/counters.h"
+#include "guest/engine/pool.h"
+#include "guest/engine/transport.h"
+#include "policy/pace.h"
+#include "policy/target.h"
+
+/**
+ * enum aero_state - what a balloon is doing
+ * @AERO_STOPPED: not started, suspended or going away. The worker does not run;
+ *	nothing is said to the host.
+ * @AERO_IDLE: the size is the target.
+ * @AERO_RESIZING: the worker is moving the size towards the target.
+ * @AERO_SHORT: the target was not reached (the floor, no memory, a host that
+ *	refuses); the worker tries again after a pause.
+ * @AERO_DRAINING: everything is being given back before AERO_STOPPED. The worker
+ *	does not run.
+ * @AERO_BROKEN: the host stopped answering or broke the protocol. Nothing is said
+ *	to it any more; the pages held stay held until the transport has reset
+ *	the device, since the host may still act on them.
+ */
+enum aero_state {
+	AERO_STOPPED,
+	AERO_IDLE,
+	AERO_RESIZING,
+	AERO_SHORT,
+	AERO_DRAINING,
+	AERO_BROKEN,
+};
+
+/**
+ * struct aero_balloon - see the file's first line
+ *
+ * Lock order: page lock (migration only) -> @host_lock (trylock there)
+ * -> @state_lock or the balloon core's own lock on the list of pages.
+ * No memory is allocated under any of them.
+ */
+struct aero_balloon {
+	/* Set by aero_balloon_create(), constant afterwards. */
+	const struct aero_transport *transport;
+	void *priv;
+	struct device *dev;
+	struct dentry *debugfs;
+	struct workqueue_struct *wq;
+
+	/* Serialises the conversation with the host and every change of the pool's size. */
+	struct mutex host_lock;
+	struct aero_pool pool;
+
+	/* Single words, written with WRITE_ONCE() from any context. */
+	u64 host_target_pages;
+	u64 self_target_pages;
+	u64 floor_pages; /* as set by root; 0 = computed */
+	bool host_has_reset;
+
+	spinlock_t state_lock;
+	enum aero_state state; /* protected by @state_lock; read locklessly for display */
+
+	/* Used by the worker alone. */
+	struct delayed_work resize_work;
+	struct pace pace;
+	struct aero_batch batch;
+	u64 reported_pages;
+	unsigned long blocks_retry; /* jiffies: no 2 MiB blocks are tried before */
+	struct target_result target; /* the last one; display reads it locklessly */
+
+	struct aero_counters counters;
+};
+
+const char *aero_state_name(enum aero_state state);
+bool aero_balloon_set_state(struct aero_balloon *balloon, enum aero_state state);
+bool aero_balloon_alive(const struct aero_balloon *balloon);
+bool aero_balloon_runs(const struct aero_balloon *balloon);
+void aero_balloon_kick(struct aero_balloon *balloon);
+
+#endif /* AERO_BALLOON_H */

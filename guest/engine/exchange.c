@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The exchanges with the host: memory changes hands here and nowhere else.
+ *
+ * Each exchange holds the balloon's host_lock from the transport's call until the
+ * pool says the same as the host. Memory is allocated before and freed after, never
+ * under the lock, because migration and (on behalf of an allocation) compaction
+ * want it. Migration only tries the lock: the allocation that started the
+ * compaction may be the worker's own.
+ */
+#include "guest/engine/exchange.h"
+
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "guest/engine/balloon.h"
+#include "guest/engine/pool.h"
+#include "guest/engine/trace.h"
+
+static u64 entry_pages(enum aero_class class)
+{
+	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
+}
+
+/* Returns @err as the caller should see it, after drawing the consequences. */
+static int digest_error(struct aero_balloon *balloon, int err, const char *what)
+{
+	lockdep_assert_held(&balloon->host_lock);
+
+	if (err == -EBUSY) {
+		aero_count(&balloon->counters, AERO_HOST_BUSY, 1);
+	} else if (err == -ECONNRESET) {
+		WRITE_ONCE(balloon->host_has_reset, true);
+	} else if (err) {
+		aero_count(&balloon->counters, AERO_HOST_ERRORS, 1);
+		aero_balloon_break(balloon, what);
+	}
+	return err;
+}
+
+static bool may_talk(struct aero_balloon *balloon)
+{
+	lockdep_assert_held(&balloon->host_lock);
+	return aero_balloon_alive(balloon) && !READ_ONCE(balloon->host_has_reset);
+}
+
+static void count_verdicts(const struct aero_batch *batch, struct aero_tally *tally)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		switch (batch->verdicts[i]) {
+		case AERO_TAKEN:
+			tally->taken_pages += entry_pages(batch->class);
+			break;
+		case AERO_NOT_NEEDED:
+			tally->not_needed = true;
+			break;
+		default:
+			tally->refused++;
+		}
+	}
+}
+
+static void count_inflated(struct aero_balloon *balloon, enum aero_class class,
+			   const struct aero_tally *tally)
+{
+	aero_count(&balloon->counters, AERO_INFLATED_PAGES, tally->taken_pages);
+	aero_count(&balloon->counters, AERO_REFUSED_ENTRIES, tally->refused);
+	if (class == AERO_BLOCK)
+		aero_count(&balloon->counters, AERO_INFLATED_BLOCKS,
+			   tally->taken_pages / AERO_BLOCK_PAGES);
+}
+
+static int inflate_locked(struct aero_balloon *balloon, struct aero_batch *batch,
+			  struct aero_tally *tally)
+{
+	int err;
+
+	lockdep_assert_held(&balloon->host_lock);
+	if (!may_talk(balloon))
+		return -EBUSY;
+	memset(batch->verdicts, AERO_TAKEN, batch->nr);
+	err = digest_error(balloon, balloon->transport->inflate(balloon->priv, batch), "inflate");
+	if (err)
+		return err;
+	count_verdicts(batch, tally);
+	aero_pool_add(&balloon->pool, batch);
+	aero_pool_refuse(&balloon->pool, batch);
+	count_inflated(balloon, batch->class, tally);
+	trace_aero_inflate(balloon, batch->class, batch->nr, tally->taken_pages);
+	return 0;
+}
+
+/**
+ * aero_exchange_inflate() - offer a batch to the host
+ * @balloon: the balloon
+ * @batch: entries that the caller owns; empty afterwards, whatever happened
+ * @ret_tally: what came of it; written on success only
+ *
+ * Taken entries are in the pool afterwards, others wait there for the end of the
+ * cycle, and entries whose fate the host did not tell are stranded.
+ *
+ * Return: 0, or the transport's error (see struct aero_transport).
+ * Context: process; takes the host_lock.
+ */
+int aero_exchange_inflate(struct aero_balloon *balloon, struct aero_batch *batch,
+			  struct aero_tally *ret_tally)
+{
+	struct aero_tally tally = {};
+	bool free = false;
+	int err;
+
+	mutex_lock(&balloon->host_lock);
+	err = inflate_locked(balloon, batch, &tally);
+	if (!err)
+		*ret_tally = tally;
+	else if (err == -EBUSY || err == -ECONNRESET)
+		free = true;
+	else
+		aero_pool_strand(&balloon->pool, batch);
+	mutex_unlock(&balloon->host_lock);
+
+	if (free)
+		aero_pool_free(batch);
+	batch->nr = 0;
+	return err;
+}
+
+/* Asks for a batch that was taken out of the pool; puts it back if the host is busy. */
+static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch)
+{
+	int err = -EBUSY;
+
+	lockdep_assert_held(&balloon->host_lock);
+	if (may_talk(balloon))
+		err = digest_error(balloon, balloon->transport->deflate(balloon->priv, batch),
+				   "deflate");
+	if (err == -EBUSY) {
+		memset(batch->verdicts, AERO_TAKEN, batch->nr);
+		aero_pool_add(&balloon->pool, batch);
+	} else if (err && err != -ECONNRESET) {
+		aero_pool_strand(&balloon->pool, batch);
+	}
+	if (err && err != -ECONNRESET)
+		return err;
+	aero_count(&balloon->counters, AERO_DEFLATED_PAGES, batch->nr * entry_pages(batch->class));
+	if (batch->class == AERO_BLOCK)
+		aero_count(&balloon->counters, AERO_DEFLATED_BLOCKS, batch->nr);
+	trace_aero_deflate(balloon, batch->class, batch->nr);
+	return 0;
+}
+
+/**
+ * aero_exchange_deflate() - take entries out of the balloon and free them
+ * @balloon: the balloon
+ * @batch: scratch space whose class says what to take; empty afterwards
+ * @nr: entries wanted
+ *
+ * Return: entries given back, fewer than @nr when some are isolated for migration,
+ * or the transport's error.
+ * Context: process; takes the host_lock.
+ */
+int aero_exchange_deflate(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr)
+{
+	int ret = 0;
+
+	mutex_lock(&balloon->host_lock);
+	if (aero_pool_take(&balloon->pool, batch, nr))
+		ret = deflate_locked(balloon, batch);
+	mutex_unlock(&balloon->host_lock);
+
+	if (!ret) {
+		ret = batch->nr;
+		aero_pool_free(batch);
+	}
+	batch->nr = 0;
+	return ret;
+}
+
+/* Moves the last @nr entries of @batch to the front and drops the others from it. */
+static void keep_last(struct aero_batch *batch, unsigned int nr)
+{
+	memmove(batch->pages, batch->pages + batch->nr - nr, nr * sizeof(*batch->pages));
+	batch->nr = nr;
+}
+
+/**
+ * aero_exchange_split() - give back part of a block
+ * @balloon: the balloon
+ * @batch: scratch space for AERO_BLOCK_PAGES entries; empty afterwards
+ * @nr: pages to give back, less than AERO_BLOCK_PAGES
+ *
+ * The host is asked for the whole block and offered the rest as single pages: each
+ * protocol can say that, and after it each page is known to the host as what it is.
+ *
+ * Return: pages given back (all of the block if the host did not want the rest
+ * again), 0 if there is no block, or the transport's error.
+ * Context: process; takes the host_lock.
+ */
+int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr)
+{
+	struct aero_batch front;
+	struct aero_tally tally;
+	unsigned int i;
+	int err = 0;
+
+	batch->class = AERO_BLOCK;
+	mutex_lock(&balloon->host_lock);
+	if (aero_pool_take(&balloon->pool, batch, 1))
+		err = deflate_locked(balloon, batch);
+	mutex_unlock(&balloon->host_lock);
+	if (err || !batch->nr) {
+		batch->nr = 0;
+		return err;
+	}
+	aero_count(&balloon->counters, AERO_SPLIT_BLOCKS, 1);
+	aero_pool_split(batch);
+
+	front = *batch;
+	front.nr = nr;
+	aero_pool_free(&front);
+	keep_last(batch, AERO_BLOCK_PAGES - nr);
+	i = batch->nr;
+	err = aero_exchange_inflate(balloon, batch, &tally);
+	return err ? err : (int)(nr + i - tally.taken_pages);
+}
+
+/**
+ * aero_exchange_report() - tell the host the size if it changed since the last time
+ * @balloon: the balloon
+ *
+ * Context: process; takes the host_lock.
+ */
+void aero_exchange_report(struct aero_balloon *balloon)
+{
+	u64 pages;
+
+	mutex_lock(&balloon->host_lock);
+	pages = aero_pool_size(&balloon->pool);
+	if (may_talk(balloon) && pages != balloon->reported_pages) {
+		balloon->transport->report_size(balloon->priv, pages);
+		balloon->reported_pages = pages;
+	}
+	mutex_unlock(&balloon->host_lock);
+}
+
+/**
+ * aero_exchange_restart() - begin anew after the host has reset the conversation
+ * @balloon: the balloon
+ *
+ * Everything held is freed without a word to the host: it knows of none of it.
+ *
+ * Return: 0, or an error that broke the balloon.
+ * Context: the resize worker; takes the host_lock.
+ */
+int aero_exchange_restart(struct aero_balloon *balloon)
+{
+	int err = -EIO;
+
+	mutex_lock(&balloon->host_lock);
+	WRITE_ONCE(balloon->host_has_reset, false);
+	aero_count(&balloon->counters, AERO_HOST_RESETS, 1);
+	if (aero_pool_drop(&balloon->pool, &balloon->batch) && balloon->transport->restart)
+		err = balloon->transport->restart(balloon->priv);
+	balloon->reported_pages = 0;
+	if (err == -EBUSY || err == -ECONNRESET)
+		WRITE_ONCE(balloon->host_has_reset, true); /* again, after a pause */
+	else
+		err = digest_error(balloon, err, "restart after the host's reset");
+	mutex_unlock(&balloon->host_lock);
+	return err;
+}
+
+/**
+ * aero_exchange_migrate() - the balloon core's migrate callback
+ * @core: the core's part of the pool
+ * @newpage: what takes the place; locked
+ * @page: what is held and isolated; locked
+ * @mode: not looked at, the wait for the host is bounded
+ *
+ * Return: 0, -EAGAIN, -EBUSY or -ENOENT as the balloon core documents.
+ * Context: process, page locks held; tries the host_lock.
+ */
+int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, struct page *page,
+			  enum migrate_mode mode)
+{
+	struct aero_balloon *balloon = container_of(core, struct aero_balloon, pool.core);
+	int err = -EAGAIN;
+
+	if (!aero_pool_movable())
+		return -EBUSY;
+	if (!mutex_trylock(&balloon->host_lock)) {
+		aero_count(&balloon->counters, AERO_MIGRATE_BUSY, 1);
+		return -EAGAIN;
+	}
+	if (may_talk(balloon))
+		err = balloon->transport->migrate(balloon->priv, newpage, page);
+	if (!err)
+		aero_count(&balloon->counters, AERO_MIGRATED_PAGES, 1);
+	else if (err == -ENOENT)
+		atomic_long_dec(&balloon->pool.nr_pages);
+	mutex_unlock(&balloon->host_lock);
+	trace_aero_migrate(balloon, page_to_pfn(page), page_to_pfn(newpage), err);
+	return err;
+}

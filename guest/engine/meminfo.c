@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One snapshot of the guest's memory counters. */
+#include "guest/engine/meminfo.h"
+
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/nodemask.h>
+#include <linux/string.h>
+#include <linux/vmstat.h>
+
+#ifdef CONFIG_VM_EVENT_COUNTERS
+static void read_events(struct aero_meminfo *info)
+{
+	unsigned long events[NR_VM_EVENT_ITEMS];
+
+	all_vm_events(events);
+	info->swapped_in_pages = events[PSWPIN];
+	info->swapped_out_pages = events[PSWPOUT];
+	info->major_faults = events[PGMAJFAULT];
+	info->minor_faults = events[PGFAULT] - min(events[PGFAULT], events[PGMAJFAULT]);
+#ifdef CONFIG_HUGETLB_PAGE
+	info->hugetlb_allocs = events[HTLB_BUDDY_PGALLOC];
+	info->hugetlb_fails = events[HTLB_BUDDY_PGALLOC_FAIL];
+#endif
+}
+#else
+static void read_events(struct aero_meminfo *info)
+{
+}
+#endif
+
+/**
+ * aero_meminfo_read() - take a snapshot
+ * @ret_info: filled completely
+ *
+ * Context: process (walks all CPUs).
+ */
+void aero_meminfo_read(struct aero_meminfo *ret_info)
+{
+	struct sysinfo info;
+
+	memset(ret_info, 0, sizeof(*ret_info));
+	si_meminfo(&info);
+	ret_info->total_pages = info.totalram;
+	ret_info->free_pages = info.freeram;
+	ret_info->available_pages = aero_meminfo_available_pages();
+	ret_info->cache_pages = global_node_page_state(NR_FILE_PAGES);
+	read_events(ret_info);
+}
+EXPORT_SYMBOL_GPL(aero_meminfo_read);
+
+/**
+ * aero_meminfo_available_pages() - MemAvailable, in guest pages
+ *
+ * Context: any.
+ */
+u64 aero_meminfo_available_pages(void)
+{
+	return max(si_mem_available(), 0L);
+}
+
+/**
+ * aero_meminfo_total_pages() - managed RAM in guest pages, without what is ballooned
+ *
+ * Context: any.
+ */
+u64 aero_meminfo_total_pages(void)
+{
+	return totalram_pages();
+}
+
+/**
+ * aero_meminfo_reserve_pages() - what the kernel keeps back from user space
+ *
+ * The sum over the nodes, since the kernel does not export its own.
+ *
+ * Return: guest pages.
+ * Context: any.
+ */
+u64 aero_meminfo_reserve_pages(void)
+{
+	u64 pages = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		pages += NODE_DATA(nid)->totalreserve_pages;
+	return pages;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One snapshot of the guest's memory counters. */
+#ifndef AERO_MEMINFO_H
+#define AERO_MEMINFO_H
+
+#include <linux/types.h>
+
+/**
+ * struct aero_meminfo - the guest's memory, as its own users would see it
+ * @total_pages: managed RAM; what is ballooned is not in it
+ * @free_pages: free RAM
+ * @available_pages: MemAvailable: what can be had without swapping
+ * @cache_pages: page cache
+ * @swapped_in_pages: since boot
+ * @swapped_out_pages: since boot
+ * @major_faults: since boot
+ * @minor_faults: since boot
+ * @hugetlb_allocs: successful hugetlb pool allocations since boot
+ * @hugetlb_fails: failed ones
+ *
+ * The four event groups that a kernel is built without are 0.
+ */
+struct aero_meminfo {
+	u64 total_pages;
+	u64 free_pages;
+	u64 available_pages;
+	u64 cache_pages;
+	u64 swapped_in_pages;
+	u64 swapped_out_pages;
+	u64 major_faults;
+	u64 minor_faults;
+	u64 hugetlb_allocs;
+	u64 hugetlb_fails;
+};
+
+void aero_meminfo_read(struct aero_meminfo *ret_info);
+u64 aero_meminfo_reserve_pages(void);
+u64 aero_meminfo_available_pages(void);
+u64 aero_meminfo_total_pages(void);
+
+#endif /* AERO_MEMINFO_H */

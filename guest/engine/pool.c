@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pool: the memory a balloon holds, and the only place that allocates, lists or frees it.
+ *
+ * Theory of operation
+ *
+ * Memory is held in two classes. Single pages go through the kernel's balloon
+ * core, which makes them movable: compaction can isolate one at any time, put
+ * it back or replace it, so the core's list may for a while be shorter than
+ * nr_pages. Blocks are naturally aligned runs of AERO_BLOCK_PAGES; they cannot
+ * move and need not, since they fragment nothing below their own size.
+ *
+ * An entry's life: allocated into a batch (nobody else knows it) -> offered to
+ * the host by the caller -> added, refused (freed when the cycle ends) or
+ * stranded (the host never answered; kept until the device was reset). A held
+ * entry is taken out into a batch again, offered back, and freed.
+ *
+ * Memory that is held is logically offline (PageOffline, so that a crash dump
+ * does not read it back from the host) and does not count as managed.
+ *
+ * Left out on purpose: __GFP_MOVABLE for blocks. They would be pinned in
+ * ZONE_MOVABLE and CMA areas, which promise that this does not happen.
+ */
+#include "guest/engine/pool.h"
+
+#include <linux/delay.h>
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/nodemask.h>
+#include <linux/page-flags.h>
+#include <linux/sort.h>
+#include <linux/vmstat.h>
+
+/* Pages moved under one hold of the core's lock, which disables interrupts. */
+#define CORE_CHUNK 1024
+/* How long isolated pages may take to come back when the balloon is dropped. */
+#define ISOLATED_DEADLINE_MS 60000
+/* Marks a block whose pages carry a reference each; kept in its first page's private. */
+#define BLOCK_IS_CONTIG 1UL
+
+/* No reserves, no warning, no retry, and so never the OOM killer. */
+#define AERO_GFP (__GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN)
+
+static bool movable = true;
+module_param(movable, bool, 0444);
+MODULE_PARM_DESC(movable, "Hold single pages so that they can move (default Y; N only to measure what it is worth)");
+
+/**
+ * aero_pool_movable() - whether single pages are held movable
+ */
+bool aero_pool_movable(void)
+{
+	return movable;
+}
+
+/**
+ * aero_pool_init() - make an empty pool
+ * @pool: zeroed memory
+ *
+ * The caller sets pool->core.migratepage afterwards.
+ */
+void aero_pool_init(struct aero_pool *pool)
+{
+	enum aero_class class;
+
+	balloon_devinfo_init(&pool->core);
+	pool->core.adjust_managed_page_count = true;
+	INIT_LIST_HEAD(&pool->blocks);
+	for (class = 0; class < AERO_NR_CLASSES; class++) {
+		INIT_LIST_HEAD(&pool->refused[class]);
+		INIT_LIST_HEAD(&pool->limbo[class]);
+	}
+}
+
+/**
+ * aero_pool_size() - memory held, in guest pages
+ * @pool: any pool
+ *
+ * Context: any; a snapshot.
+ */
+u64 aero_pool_size(const struct aero_pool *pool)
+{
+	return atomic_long_read(&pool->nr_pages) +
+	       (u64)atomic_long_read(&pool->nr_blocks) * AERO_BLOCK_PAGES;
+}
+
+static int by_pfn(const void *left, const void *right)
+{
+	unsigned long a = page_to_pfn(*(struct page *const *)left);
+	unsigned long b = page_to_pfn(*(struct page *const *)right);
+
+	return a < b ? -1 : a > b;
+}
+
+/* The allocator mostly hands out ascending pages already: look before sorting. */
+static void sort_batch(struct aero_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 1; i < batch->nr; i++)
+		if (batch->pages[i - 1] > batch->pages[i])
+			break;
+	if (i < batch->nr)
+		sort(batch->pages, batch->nr, sizeof(*batch->pages), by_pfn, NULL);
+}
+
+static gfp_t class_gfp(enum aero_class class, bool may_sleep)
+{
+	gfp_t gfp = AERO_GFP;
+
+	gfp |= class == AERO_PAGE && movable ? GFP_HIGHUSER_MOVABLE : GFP_HIGHUSER;
+	return may_sleep ? gfp : gfp & ~__GFP_DIRECT_RECLAIM;
+}
+
+/**
+ * aero_pool_alloc() - fill a batch from the page allocator
+ * @batch: its class says what to allocate; overwritten
+ * @nr: entries wanted
+ * @may_sleep: whether to reclaim and compact for them
+ *
+ * Return: entries got, which the caller owns; fewer than @nr when memory ran out.
+ * Context: process; no lock that migration or reclaim takes.
+ */
+unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep)
+{
+	unsigned int order = batch->class == AERO_BLOCK ? AERO_BLOCK_ORDER : 0;
+	gfp_t gfp = class_gfp(batch->class, may_sleep);
+
+	for (batch->nr = 0; batch->nr < nr; batch->nr++) {
+		struct page *page = alloc_pages(gfp, order);
+
+		if (!page)
+			break;
+		batch->pages[batch->nr] = page;
+		if (batch->nr % CORE_CHUNK == CORE_CHUNK - 1)
+			cond_resched();
+	}
+	sort_batch(batch);
+	return batch->nr;
+}
+
+static unsigned long end_of_memory(void)
+{
+	unsigned long end = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		end = max(end, node_end_pfn(nid));
+	return end;
+}
+
+/*
+ * Whether compaction may be able to empty the range. A guess that costs no lock:
+ * it only saves hopeless attempts, which are dear.
+ */
+static bool may_be_emptied(unsigned long start_pfn)
+{
+	struct page *page = pfn_to_online_page(start_pfn);
+	unsigned long i;
+
+	if (!page || !pfn_to_online_page(start_pfn + AERO_BLOCK_PAGES - 1) ||
+	    page_zone(page) != page_zone(page + AERO_BLOCK_PAGES - 1) ||
+	    page_zonenum(page) == ZONE_MOVABLE)
+		return false;
+	for (i = 0; i < AERO_BLOCK_PAGES; i++, page++) {
+		if (PageReserved(page))
+			return false;
+		if (page_count(page) && !PageLRU(page) && !page_has_movable_ops(page))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * aero_pool_alloc_contig() - fill a batch with blocks by emptying ranges
+ * @pool: remembers where the last search ended
+ * @batch: of class AERO_BLOCK; overwritten
+ * @nr: blocks wanted
+ * @max_failures: ranges that may fail to empty before the search is given up
+ *
+ * The second rung of the ladder: no free block is left, but compaction may make
+ * one by moving what is in its way.
+ *
+ * Return: blocks got, which the caller owns.
+ * Context: process, slow; no lock that migration or reclaim takes.
+ */
+unsigned int aero_pool_alloc_contig(struct aero_pool *pool, struct aero_batch *batch,
+				    unsigned int nr, unsigned int max_failures)
+{
+	unsigned long end = ALIGN_DOWN(end_of_memory(), AERO_BLOCK_PAGES);
+	unsigned long left = end / AERO_BLOCK_PAGES;
+	unsigned int failures = 0;
+
+	batch->nr = 0;
+	for (; left && batch->nr < nr && failures < max_failures; left--) {
+		unsigned long pfn;
+
+		if (pool->scan_pfn >= end)
+			pool->scan_pfn = 0;
+		pfn = pool->scan_pfn;
+		pool->scan_pfn += AERO_BLOCK_PAGES;
+		cond_resched();
+		if (!may_be_emptied(pfn))
+			continue;
+		if (alloc_contig_range(pfn, pfn + AERO_BLOCK_PAGES, MIGRATE_MOVABLE,
+				       GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)) {
+			failures++;
+			continue;
+		}
+		set_page_private(pfn_to_page(pfn), BLOCK_IS_CONTIG);
+		batch->pages[batch->nr++] = pfn_to_page(pfn);
+	}
+	sort_batch(batch);
+	return batch->nr;
+}
+
+static bool block_is_contig(struct page *block)
+{
+	return page_private(block) == BLOCK_IS_CONTIG;
+}
+
+static void free_entry(enum aero_class class, struct page *page)
+{
+	if (class == AERO_PAGE) {
+		__free_page(page);
+	} else if (block_is_contig(page)) {
+		set_page_private(page, 0);
+		free_contig_range(page_to_pfn(page), AERO_BLOCK_PAGES);
+	} else {
+		__free_pages(page, AERO_BLOCK_ORDER);
+	}
+}
+
+/**
+ * aero_pool_free() - give a batch's memory to the page allocator
+ * @batch: entries that neither the pool nor the host holds
+ *
+ * Context: process.
+ */
+void aero_pool_free(const struct aero_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		free_entry(batch->class, batch->pages[i]);
+}
+
+/* What the balloon core does for a single page, for a whole block. */
+static void block_set_held(struct page *block, bool held)
+{
+	unsigned long i;
+
+	for (i = 0; i < AERO_BLOCK_PAGES; i++) {
+		if (held)
+			__SetPageOffline(block + i);
+		else
+			__ClearPageOffline(block + i);
+	}
+	adjust_managed_page_count(block, held ? -(long)AERO_BLOCK_PAGES : (long)AERO_BLOCK_PAGES);
+	count_vm_events(held ? BALLOON_INFLATE : BALLOON_DEFLATE, AERO_BLOCK_PAGES);
+}
+
+static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct page *block = batch->pages[i];
+
+		if (batch->verdicts[i] != AERO_TAKEN)
+			continue;
+		block_set_held(block, true);
+		list_add(&block->lru, &pool->blocks);
+		atomic_long_inc(&pool->nr_blocks);
+	}
+}
+
+static void hold_pages(struct aero_pool *pool, const struct aero_batch *batch)
+{
+	unsigned int i = 0;
+
+	while (i < batch->nr) {
+		LIST_HEAD(chunk);
+		unsigned int end = min(batch->nr, i + CORE_CHUNK);
+		long nr = 0;
+
+		for (; i < end; i++) {
+			if (batch->verdicts[i] != AERO_TAKEN)
+				continue;
+			list_add_tail(&batch->pages[i]->lru, &chunk);
+			nr++;
+		}
+		/* Counted first: from the call on, the pages are on their own. */
+		atomic_long_add(nr, &pool->nr_pages);
+		balloon_page_list_enqueue(&pool->core, &chunk);
+	}
+}
+
+/**
+ * aero_pool_add() - hold what the host took
+ * @pool: the pool
+ * @batch: after transport->inflate; entries with another verdict than AERO_TAKEN
+ *	are left alone
+ *
+ * The pages can migrate from now on.
+ *
+ * Context: process, under the balloon's host_lock.
+ */
+void aero_pool_add(struct aero_pool *pool, const struct aero_batch *batch)
+{
+	if (batch->class == AERO_BLOCK)
+		hold_blocks(pool, batch);
+	else
+		hold_pages(pool, batch);
+}
+
+static void take_blocks(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr)
+{
+	while (batch->nr < nr && !list_empty(&pool->blocks)) {
+		struct page *block = list_first_entry(&pool->blocks, struct page, lru);
+
+		list_del(&block->lru);
+		atomic_long_dec(&pool->nr_blocks);
+		block_set_held(block, false);
+		batch->pages[batch->nr++] = block;
+	}
+}
+
+static void take_pages(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr)
+{
+	while (batch->nr < nr) {
+		LIST_HEAD(chunk);
+		struct page *page, *next;
+		size_t got = balloon_page_list_dequeue(&pool->core, &chunk,
+						       min(nr - batch->nr, (unsigned int)CORE_CHUNK));
+
+		if (!got)
+			break;
+		atomic_long_sub(got, &pool->nr_pages);
+		list_for_each_entry_safe(page, next, &chunk, lru) {
+			list_del(&page->lru);
+			batch->pages[batch->nr++] = page;
+		}
+	}
+}
+
+/**
+ * aero_pool_take() - take entries out of the pool
+ * @pool: the pool
+ * @batch: its class says what to take; overwritten
+ * @nr: entries wanted
+ *
+ * Return: entries got, which the caller owns; fewer than @nr when the pool holds
+ * fewer or some are isolated for migration just now.
+ * Context: process, under the balloon's host_lock.
+ */
+unsigned int aero_pool_take(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr)
+{
+	batch->nr = 0;
+	if (batch->class == AERO_BLOCK)
+		take_blocks(pool, batch, nr);
+	else
+		take_pages(pool, batch, nr);
+	sort_batch(batch);
+	return batch->nr;
+}
+
+/**
+ * aero_pool_split() - turn a batch of one block into a batch of its pages
+ * @batch: one entry of class AERO_BLOCK, owned by the caller; room for
+ *	AERO_BLOCK_PAGES entries
+ *
+ * Context: any.
+ */
+void aero_pool_split(struct aero_batch *batch)
+{
+	struct page *block = batch->pages[0];
+	unsigned long i;
+
+	if (block_is_contig(block))
+		set_page_private(block, 0); /* its pages stand alone already */
+	else
+		split_page(block, AERO_BLOCK_ORDER);
+	for (i = 0; i < AERO_BLOCK_PAGES; i++)
+		batch->pages[i] = block + i;
+	batch->class = AERO_PAGE;
+	batch->nr = AERO_BLOCK_PAGES;
+}
+
+/**
+ * aero_pool_refuse() - set aside what the host did not take
+ * @pool: the pool
+ * @batch: after transport->inflate; entries with verdict AERO_TAKEN are left alone
+ *
+ * Context: process, resize worker only.
+ */
+void aero_pool_refuse(struct aero_pool *pool, const struct aero_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		if (batch->verdicts[i] != AERO_TAKEN)
+			list_add(&batch->pages[i]->lru, &pool->refused[batch->class]);
+}
+
+static void free_list(enum aero_class class, struct list_head *list)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, list, lru) {
+		list_del(&page->lru);
+		free_entry(class, page);
+	}
+}
+
+/**
+ * aero_pool_free_refused() - free what aero_pool_refuse() set aside
+ * @pool: the pool
+ *
+ * Context: process, resize worker only.
+ */
+void aero_pool_free_refused(struct aero_pool *pool)
+{
+	free_list(AERO_PAGE, &pool->refused[AERO_PAGE]);
+	free_list(AERO_BLOCK, &pool->refused[AERO_BLOCK]);
+}
+
+/**
+ * aero_pool_strand() - keep entries that the host may or may not own
+ * @pool: the pool
+ * @batch: entries that belong to the caller no more
+ *
+ * They are neither held nor free until aero_pool_drop().
+ *
+ * Context: process, under the balloon's host_lock.
+ */
+void aero_pool_strand(struct aero_pool *pool, const struct aero_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		list_add(&batch->pages[i]->lru, &pool->limbo[batch->class]);
+	atomic_long_add(batch->nr * (batch->class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1),
+			&pool->nr_limbo);
+}
+
+static bool drop_pages(struct aero_pool *pool, struct aero_batch *batch)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(ISOLATED_DEADLINE_MS);
+
+	batch->class = AERO_PAGE;
+	while (atomic_long_read(&pool->nr_pages)) {
+		if (aero_pool_take(pool, batch, CORE_CHUNK)) {
+			aero_pool_free(batch);
+			continue;
+		}
+		/* All are isolated. The core tells nobody when one comes back. */
+		if (time_after(jiffies, deadline))
+			return false;
+		msleep(1);
+	}
+	return true;
+}
+
+/**
+ * aero_pool_drop() - free everything without a word to the host
+ * @pool: the pool
+ * @batch: scratch space for at least CORE_CHUNK entries; overwritten
+ *
+ * Only after the host has forgotten the memory: it reset the session, or the
+ * device was reset.
+ *
+ * Return: false if pages stayed isolated for too long; they are still held then.
+ * Context: process, under the balloon's host_lock, resize worker not running.
+ */
+bool aero_pool_drop(struct aero_pool *pool, struct aero_batch *batch)
+{
+	batch->class = AERO_BLOCK;
+	while (aero_pool_take(pool, batch, 1))
+		aero_pool_free(batch);
+	free_list(AERO_PAGE, &pool->limbo[AERO_PAGE]);
+	free_list(AERO_BLOCK, &pool->limbo[AERO_BLOCK]);
+	atomic_long_set(&pool->nr_limbo, 0);
+	return drop_pages(pool, batch);
+}

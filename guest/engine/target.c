@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The balloon's target: what policy/target makes of the wishes and of the guest's memory. */
+#include "guest/engine/target.h"
+
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+
+#include "guest/engine/balloon.h"
+#include "guest/engine/meminfo.h"
+#include "guest/engine/trace.h"
+
+/*
+ * Available memory that inflation leaves alone: a 64th of RAM within bounds.
+ * Beyond it, each page taken would have to be reclaimed from a guest that is
+ * likely to want it back.
+ */
+#define MARGIN_SHIFT 6
+#define MARGIN_MIN_PAGES (SZ_8M >> PAGE_SHIFT)
+#define MARGIN_MAX_PAGES (SZ_256M >> PAGE_SHIFT)
+
+/**
+ * aero_target_ram_pages() - the guest's RAM in guest pages, with what is ballooned
+ * @balloon: the balloon
+ *
+ * Context: any.
+ */
+u64 aero_target_ram_pages(const struct aero_balloon *balloon)
+{
+	return aero_meminfo_total_pages() + aero_pool_size(&balloon->pool);
+}
+
+/**
+ * aero_target_floor_pages() - least memory left to the guest, in guest pages
+ * @balloon: the balloon
+ *
+ * Context: any.
+ */
+u64 aero_target_floor_pages(const struct aero_balloon *balloon)
+{
+	u64 set = READ_ONCE(balloon->floor_pages);
+
+	if (set)
+		return set;
+	return target_floor_pages(aero_target_ram_pages(balloon), aero_meminfo_reserve_pages(), 0,
+				  PAGE_SHIFT);
+}
+
+/**
+ * aero_target_update() - compute the target anew
+ * @balloon: its target member is written
+ *
+ * Context: the resize worker.
+ */
+void aero_target_update(struct aero_balloon *balloon)
+{
+	u64 ram_pages = aero_target_ram_pages(balloon);
+	struct target_input input = {
+		.host_pages = READ_ONCE(balloon->host_target_pages),
+		.self_pages = READ_ONCE(balloon->self_target_pages),
+		.held_pages = aero_pool_size(&balloon->pool),
+		.total_pages = ram_pages,
+		.floor_pages = aero_target_floor_pages(balloon),
+		.available_pages = aero_meminfo_available_pages(),
+		.margin_pages = clamp_t(u64, ram_pages >> MARGIN_SHIFT, MARGIN_MIN_PAGES,
+					MARGIN_MAX_PAGES),
+	};
+	struct target_result target = target_compute(&input);
+
+	WRITE_ONCE(balloon->target.pages, target.pages);
+	WRITE_ONCE(balloon->target.reason, target.reason);
+	trace_aero_target(balloon, &target);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tracepoints of the engine: aerostat:* in tracefs. */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM aerostat
+
+#if !defined(AERO_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define AERO_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "guest/engine/balloon.h"
+
+#define AERO_TRACE_NAME 32
+
+#define show_class(class) __print_symbolic(class, { AERO_PAGE, "page" }, { AERO_BLOCK, "block" })
+
+TRACE_EVENT(aero_target,
+	TP_PROTO(const struct aero_balloon *balloon, const struct target_result *target),
+	TP_ARGS(balloon, target),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(u64, pages)
+		__field(u64, size)
+		__field(int, reason)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->pages = target->pages;
+		__entry->size = aero_pool_size(&balloon->pool);
+		__entry->reason = target->reason;
+	),
+	TP_printk("%s target=%llu size=%llu reason=%s", __entry->name, __entry->pages,
+		  __entry->size,
+		  __print_symbolic(__entry->reason, { TARGET_HOST, "host" }, { TARGET_SELF, "self" },
+				   { TARGET_FLOOR, "floor" }, { TARGET_MARGIN, "margin" },
+				   { TARGET_HOLDOFF, "holdoff" }))
+);
+
+TRACE_EVENT(aero_inflate,
+	TP_PROTO(const struct aero_balloon *balloon, int class, unsigned int offered, u64 taken_pages),
+	TP_ARGS(balloon, class, offered, taken_pages),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(int, class)
+		__field(unsigned int, offered)
+		__field(u64, taken_pages)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->class = class;
+		__entry->offered = offered;
+		__entry->taken_pages = taken_pages;
+	),
+	TP_printk("%s class=%s offered=%u taken_pages=%llu", __entry->name,
+		  show_class(__entry->class), __entry->offered, __entry->taken_pages)
+);
+
+TRACE_EVENT(aero_deflate,
+	TP_PROTO(const struct aero_balloon *balloon, int class, unsigned int given),
+	TP_ARGS(balloon, class, given),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(int, class)
+		__field(unsigned int, given)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->class = class;
+		__entry->given = given;
+	),
+	TP_printk("%s class=%s given=%u", __entry->name, show_class(__entry->class),
+		  __entry->given)
+);
+
+TRACE_EVENT(aero_migrate,
+	TP_PROTO(const struct aero_balloon *balloon, unsigned long old_pfn, unsigned long new_pfn,
+		 int err),
+	TP_ARGS(balloon, old_pfn, new_pfn, err),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(unsigned long, old_pfn)
+		__field(unsigned long, new_pfn)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->old_pfn = old_pfn;
+		__entry->new_pfn = new_pfn;
+		__entry->err = err;
+	),
+	TP_printk("%s old_pfn=0x%lx new_pfn=0x%lx err=%d", __entry->name, __entry->old_pfn,
+		  __entry->new_pfn, __entry->err)
+);
+
+TRACE_EVENT(aero_pace,
+	TP_PROTO(const struct aero_balloon *balloon, u64 done_pages, unsigned int pause_ms),
+	TP_ARGS(balloon, done_pages, pause_ms),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(u64, done_pages)
+		__field(unsigned int, slow_left)
+		__field(unsigned int, sleep_pages)
+		__field(unsigned int, free_pages)
+		__field(unsigned int, pause_ms)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->done_pages = done_pages;
+		__entry->slow_left = balloon->pace.slow_left;
+		__entry->sleep_pages = balloon->pace.sleep_pages;
+		__entry->free_pages = balloon->pace.free_pages;
+		__entry->pause_ms = pause_ms;
+	),
+	TP_printk("%s done=%llu slow_left=%u sleep_rate=%u free_rate=%u pause_ms=%u",
+		  __entry->name, __entry->done_pages, __entry->slow_left, __entry->sleep_pages,
+		  __entry->free_pages, __entry->pause_ms)
+);
+
+TRACE_EVENT(aero_state,
+	TP_PROTO(const struct aero_balloon *balloon, int from, int to),
+	TP_ARGS(balloon, from, to),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_TRACE_NAME)
+		__field(int, from)
+		__field(int, to)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		__entry->from = from;
+		__entry->to = to;
+	),
+	TP_printk("%s from=%d to=%d", __entry->name, __entry->from, __entry->to)
+);
+
+#endif /* AERO_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

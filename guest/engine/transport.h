@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the engine and a transport (one hypervisor's protocol) say to each other. */
+#ifndef AERO_TRANSPORT_H
+#define AERO_TRANSPORT_H
+
+#include <linux/device.h>
+#include <linux/mm_types.h>
+#include <linux/types.h>
+
+#include "policy/pace.h"
+
+struct aero_balloon;
+struct seq_file;
+
+/**
+ * enum aero_class - the two sizes in which memory is held
+ * @AERO_PAGE: one guest page (PAGE_SIZE), movable while it is held
+ * @AERO_BLOCK: AERO_BLOCK_PAGES physically contiguous, naturally aligned pages
+ */
+enum aero_class { AERO_PAGE, AERO_BLOCK, AERO_NR_CLASSES };
+
+/* 2 MiB on x86-64: what the page tables, the buddy allocator and the host's huge pages agree on. */
+#define AERO_BLOCK_ORDER HPAGE_PMD_ORDER
+#define AERO_BLOCK_PAGES (1UL << AERO_BLOCK_ORDER)
+
+/**
+ * enum aero_verdict - the host's answer for one entry of an inflate batch
+ * @AERO_TAKEN: the host owns the memory from now on
+ * @AERO_REFUSED: not this one; another may do
+ * @AERO_NOT_NEEDED: the host wants no more; ends the cycle
+ */
+enum aero_verdict { AERO_TAKEN, AERO_REFUSED, AERO_NOT_NEEDED };
+
+/**
+ * struct aero_batch - entries of one class on their way to or from the host
+ * @class: what each entry is
+ * @nr: entries in use
+ * @pages: first page of each entry; ascending by PFN when the engine passes it on
+ * @verdicts: the host's answer for each entry, written by inflate only; the
+ *	engine presets AERO_TAKEN
+ *
+ * Belongs to the engine. A transport looks at it during the call, no longer.
+ */
+struct aero_batch {
+	enum aero_class class;
+	unsigned int nr;
+	struct page **pages;
+	u8 *verdicts;
+};
+
+/**
+ * struct aero_transport - one hypervisor's protocol
+ * @name: for sysfs and messages
+ * @limits: pages a cycle and pauses; see policy/pace.h
+ * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
+ *	(AERO_PAGE must be)
+ * @inflate: offer @batch to the host and write a verdict for each entry
+ * @deflate: ask the host for all of @batch back; 0 means that the guest may use it
+ * @migrate: take @newpage instead of @page
+ * @report_size: the balloon holds @pages guest pages now
+ * @restart: begin the conversation anew after the host has reset it; optional
+ *	for a transport that never returns -ECONNRESET
+ * @show: the transport's own counters, for debugfs; optional
+ *
+ * The engine serialises @inflate, @deflate, @migrate, @report_size and @restart
+ * of one balloon. All run in process context, may sleep, and must return within
+ * a bounded time whatever the host does. @migrate is called with both pages
+ * locked and must not allocate memory in a way that can wait for migration.
+ *
+ * Errors of @inflate, @deflate, @restart:
+ *	-EBUSY		nothing was said or the host was busy: nothing changed, try later
+ *	-ECONNRESET	the host forgot everything: drop all silently, then @restart
+ *	other		the host cannot be talked to any more (the state of the
+ *			batch's entries is unknown): the balloon is broken
+ * @migrate returns 0, or -EAGAIN or -EBUSY when nothing changed, or -ENOENT when
+ * @page went back to the guest but @newpage was not taken.
+ */
+struct aero_transport {
+	const char *name;
+	struct pace_limits limits;
+	unsigned int batch_max[AERO_NR_CLASSES];
+	int (*inflate)(void *priv, struct aero_batch *batch);
+	int (*deflate)(void *priv, const struct aero_batch *batch);
+	int (*migrate)(void *priv, struct page *newpage, struct page *page);
+	void (*report_size)(void *priv, u64 pages);
+	int (*restart)(void *priv);
+	void (*show)(void *priv, struct seq_file *m);
+};
+
+struct aero_balloon *aero_balloon_create(const struct aero_transport *transport, void *priv,
+					 struct device *parent, const char *name);
+void aero_balloon_start(struct aero_balloon *balloon);
+void aero_balloon_stop(struct aero_balloon *balloon);
+void aero_balloon_drop(struct aero_balloon *balloon);
+void aero_balloon_destroy(struct aero_balloon *balloon);
+
+void aero_balloon_set_host_target(struct aero_balloon *balloon, u64 pages);
+void aero_balloon_host_reset(struct aero_balloon *balloon);
+void aero_balloon_break(struct aero_balloon *balloon, const char *why);
+
+#endif /* AERO_TRANSPORT_H */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One virtio balloon device. */
+#ifndef AVIRTIO_DEVICE_H
+#define AVIRTIO_DEVICE_H
+
+#include <linux/scatterlist.h>
+#include <linux/virtio.h>
+#include <linux/workqueue.h>
+
+#include "guest/engine/transport.h"
+#include "guest/virtio/queue.h"
+#include "guest/virtio/stats.h"
+
+/*
+ * Most PFNs in a buffer. Firecracker never returns a buffer with more, and
+ * cloud-hypervisor skips larger ones; QEMU takes any length.
+ */
+#define AVIRTIO_BUFFER_PFNS 256
+/* Most PFN buffers on their way at a time: QEMU's queue size. */
+#define AVIRTIO_BUFFERS 128
+/* Most entries of one chain of reports: QEMU's queue size, and Linux's own capacity. */
+#define AVIRTIO_REPORT_ENTRIES 32
+/* Most 2 MiB blocks in one chain (64 MiB): the device handles it in the VMM's main loop. */
+#define AVIRTIO_REPORT_BLOCKS 32
+/* Chains of reports on their way at a time. */
+#define AVIRTIO_REPORT_CHAINS 2
+
+#define AVIRTIO_BUFFERS_PER_PAGE (PAGE_SIZE / (AVIRTIO_BUFFER_PFNS * sizeof(__virtio32)))
+#define AVIRTIO_PFN_PAGES (AVIRTIO_BUFFERS / AVIRTIO_BUFFERS_PER_PAGE)
+
+/**
+ * struct avirtio - one device
+ * @vdev: the virtio core's side of it
+ * @balloon: the engine's side of it
+ * @transport: what the engine was told
+ * @reporting: blocks go through @report instead of @inflate and @deflate
+ * @inflate: PFNs that the host may take
+ * @deflate: PFNs that the guest wants back
+ * @report: free memory that the host may discard; no vq unless offered
+ * @stats: memory statistics; no vq unless offered
+ * @config_work: reads the target from the configuration space
+ * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
+ * @sg: scatter lists of the chains of reports
+ * @config_reads: times that the target was read
+ * @config_writes: times that the size was written
+ *
+ * @pfn_pages and @sg belong to the exchange that runs, of which the engine makes
+ * one at a time.
+ */
+struct avirtio {
+	struct virtio_device *vdev;
+	struct aero_balloon *balloon;
+	struct aero_transport transport;
+	bool reporting;
+	struct avirtio_queue inflate;
+	struct avirtio_queue deflate;
+	struct avirtio_queue report;
+	struct avirtio_stats stats;
+	struct work_struct config_work;
+	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
+	struct scatterlist sg[AVIRTIO_REPORT_CHAINS][AVIRTIO_REPORT_ENTRIES];
+	u64 config_reads;
+	u64 config_writes;
+};
+
+#endif /* AVIRTIO_DEVICE_H */

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * aerostat_virtio.ko: the life of a virtio balloon device (device id 5).
+ *
+ * Every feature that brings a queue with it is accepted wherever the device offers
+ * it, used or not: hosts number only the queues that exist, so declining one would
+ * shift the numbers of those behind it.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/virtio_balloon.h>
+#include <linux/virtio_config.h>
+
+#include "guest/virtio/device.h"
+#include "guest/virtio/param.h"
+#include "guest/virtio/pfn.h"
+#include "guest/virtio/wire.h"
+
+/* In the order in which devices number them; absent ones have no name. */
+enum { VQ_INFLATE, VQ_DEFLATE, VQ_STATS, VQ_HINT, VQ_REPORT, VQ_NR };
+
+static void inflate_used(struct virtqueue *vq)
+{
+	struct avirtio *device = vq->vdev->priv;
+
+	avirtio_queue_interrupt(&device->inflate);
+}
+
+static void deflate_used(struct virtqueue *vq)
+{
+	struct avirtio *device = vq->vdev->priv;
+
+	avirtio_queue_interrupt(&device->deflate);
+}
+
+static void report_used(struct virtqueue *vq)
+{
+	struct avirtio *device = vq->vdev->priv;
+
+	avirtio_queue_interrupt(&device->report);
+}
+
+static void stats_used(struct virtqueue *vq)
+{
+	struct avirtio *device = vq->vdev->priv;
+
+	avirtio_stats_interrupt(&device->stats);
+}
+
+static int find_queues(struct avirtio *device)
+{
+	struct virtio_device *vdev = device->vdev;
+	struct virtqueue_info infos[VQ_NR] = {
+		[VQ_INFLATE] = { .name = "inflate", .callback = inflate_used },
+		[VQ_DEFLATE] = { .name = "deflate", .callback = deflate_used },
+	};
+	struct virtqueue *vqs[VQ_NR] = {};
+	int err;
+
+	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_STATS_VQ))
+		infos[VQ_STATS] =
+			(struct virtqueue_info){ .name = "stats", .callback = stats_used };
+	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+		infos[VQ_HINT] = (struct virtqueue_info){ .name = "hint" };
+	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_REPORTING))
+		infos[VQ_REPORT] =
+			(struct virtqueue_info){ .name = "report", .callback = report_used };
+
+	err = virtio_find_vqs(vdev, VQ_NR, vqs, infos, NULL);
+	if (err)
+		return err;
+	avirtio_queue_attach(&device->inflate, vqs[VQ_INFLATE]);
+	avirtio_queue_attach(&device->deflate, vqs[VQ_DEFLATE]);
+	avirtio_queue_attach(&device->report, vqs[VQ_REPORT]);
+	device->reporting = vqs[VQ_REPORT] && avirtio_param_reporting_inflate();
+	if (!vqs[VQ_STATS])
+		return 0;
+	err = avirtio_stats_attach(&device->stats, vqs[VQ_STATS]);
+	if (err)
+		vdev->config->del_vqs(vdev);
+	return err;
+}
+
+static void config_work(struct work_struct *work)
+{
+	struct avirtio *device = container_of(work, struct avirtio, config_work);
+	u32 num_pages;
+
+	virtio_cread_le(device->vdev, struct virtio_balloon_config, num_pages, &num_pages);
+	device->config_reads++;
+	/* A target that is no multiple of the guest's page is met as far as pages go. */
+	aero_balloon_set_host_target(device->balloon,
+				     num_pages >> (PAGE_SHIFT - AVIRTIO_PFN_SHIFT));
+}
+
+static void avirtio_config_changed(struct virtio_device *vdev)
+{
+	struct avirtio *device = vdev->priv;
+
+	queue_work(system_freezable_wq, &device->config_work);
+}
+
+/* From queues that exist to a balloon that follows its target. */
+static void go_live(struct avirtio *device)
+{
+	virtio_device_ready(device->vdev);
+	avirtio_stats_kick(&device->stats);
+	aero_balloon_start(device->balloon);
+	queue_work(system_freezable_wq, &device->config_work);
+}
+
+/* The way back; afterwards the device acts on nothing any more. */
+static void shut_down(struct avirtio *device)
+{
+	struct virtio_device *vdev = device->vdev;
+
+	cancel_work_sync(&device->config_work);
+	aero_balloon_stop(device->balloon);
+	virtio_reset_device(vdev);
+	avirtio_stats_detach(&device->stats);
+	vdev->config->del_vqs(vdev);
+	aero_balloon_drop(device->balloon);
+}
+
+static void free_device(struct avirtio *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < AVIRTIO_PFN_PAGES; i++)
+		free_page((unsigned long)device->pfn_pages[i]);
+	kfree(device);
+}
+
+static struct avirtio *alloc_device(struct virtio_device *vdev)
+{
+	struct avirtio *device = kzalloc(sizeof(*device), GFP_KERNEL);
+	unsigned int i;
+
+	if (!device)
+		return NULL;
+	for (i = 0; i < AVIRTIO_PFN_PAGES; i++) {
+		device->pfn_pages[i] = (__virtio32 *)get_zeroed_page(GFP_KERNEL);
+		if (!device->pfn_pages[i])
+			goto err_free;
+	}
+	device->vdev = vdev;
+	avirtio_queue_init(&device->inflate);
+	avirtio_queue_init(&device->deflate);
+	avirtio_queue_init(&device->report);
+	avirtio_stats_init(&device->stats);
+	INIT_WORK(&device->config_work, config_work);
+	avirtio_wire_init(device);
+	return device;
+
+err_free:
+	free_device(device);
+	return NULL;
+}
+
+static int avirtio_probe(struct virtio_device *vdev)
+{
+	struct avirtio *device;
+	int err;
+
+	if (!vdev->config->get) {
+		dev_err(&vdev->dev, "the device has no configuration space\n");
+		return -EINVAL;
+	}
+	device = alloc_device(vdev);
+	if (!device)
+		return -ENOMEM;
+	vdev->priv = device;
+	device->balloon = aero_balloon_create(&device->transport, device, &vdev->dev,
+					      dev_name(&vdev->dev));
+	if (IS_ERR(device->balloon)) {
+		err = PTR_ERR(device->balloon);
+		goto err_free;
+	}
+	err = find_queues(device);
+	if (err)
+		goto err_destroy;
+	go_live(device);
+	return 0;
+
+err_destroy:
+	aero_balloon_destroy(device->balloon);
+err_free:
+	vdev->priv = NULL;
+	free_device(device);
+	return err;
+}
+
+static void avirtio_remove(struct virtio_device *vdev)
+{
+	struct avirtio *device = vdev->priv;
+
+	shut_down(device);
+	aero_balloon_destroy(device->balloon);
+	vdev->priv = NULL;
+	free_device(device);
+}
+
+/* PFNs are guest-physical by definition, whatever stands between device and memory. */
+static int avirtio_validate(struct virtio_device *vdev)
+{
+	__virtio_clear_bit(vdev, VIRTIO_F_ACCESS_PLATFORM);
+	return 0;
+}
+
+#ifdef CONFIG_PM_SLEEP
+static int avirtio_freeze(struct virtio_device *vdev)
+{
+	shut_down(vdev->priv);
+	return 0;
+}
+
+static int avirtio_restore(struct virtio_device *vdev)
+{
+	int err = find_queues(vdev->priv);
+
+	if (!err)
+		go_live(vdev->priv);
+	return err;
+}
+#endif
+
+static const unsigned int features[] = {
+	VIRTIO_BALLOON_F_STATS_VQ,
+	VIRTIO_BALLOON_F_FREE_PAGE_HINT,
+	VIRTIO_BALLOON_F_REPORTING,
+};
+
+static const struct virtio_device_id ids[] = {
+	{ VIRTIO_ID_BALLOON, VIRTIO_DEV_ANY_ID },
+	{},
+};
+MODULE_DEVICE_TABLE(virtio, ids);
+
+static struct virtio_driver avirtio_driver = {
+	.driver.name = "aerostat_virtio",
+	.driver.owner = THIS_MODULE,
+	.id_table = ids,
+	.feature_table = features,
+	.feature_table_size = ARRAY_SIZE(features),
+	.validate = avirtio_validate,
+	.probe = avirtio_probe,
+	.remove = avirtio_remove,
+	.config_changed = avirtio_config_changed,
+#ifdef CONFIG_PM_SLEEP
+	.freeze = avirtio_freeze,
+	.restore = avirtio_restore,
+#endif
+};
+module_virtio_driver(avirtio_driver);
+
+MODULE_DESCRIPTION("virtio transport of the memory balloon engine");
+MODULE_LICENSE("GPL");

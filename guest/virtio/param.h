@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Module parameters. */
+#ifndef AVIRTIO_PARAM_H
+#define AVIRTIO_PARAM_H
+
+#include <linux/types.h>
+
+bool avirtio_param_reporting_inflate(void);
+unsigned long avirtio_param_timeout_jiffies(void);
+
+#endif /* AVIRTIO_PARAM_H */

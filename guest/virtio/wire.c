@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The balloon's exchanges in virtio's words.
+ *
+ * Theory of operation
+ *
+ * Pages go through the inflate and deflate queues as arrays of PFNs (VIRTIO 1.2,
+ * 5.5.6): one descriptor a buffer, ascending, many buffers a kick.
+ *
+ * Blocks go through the reporting queue (5.5.6.7) if there is one and the user did
+ * not turn that off: a driver may report any memory that nobody uses, the device may
+ * discard it at once and whole, and the driver may use it again without asking. A
+ * block that the balloon has allocated satisfies that. It is counted in `actual`,
+ * which no rule forbids, and never sent to the deflate queue, because it was never
+ * inflated. Without the reporting queue a block is sent as a run of PFNs.
+ *
+ * Left out on purpose: reports of less than a block. They would split the host's
+ * huge pages, which is what blocks are there to avoid.
+ */
+#include "guest/virtio/wire.h"
+
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/virtio_balloon.h>
+#include <linux/virtio_config.h>
+
+#include "guest/virtio/device.h"
+#include "guest/virtio/param.h"
+#include "guest/virtio/pfn.h"
+
+/* The engine's pages on the wire. */
+#define WIRE_PER_PAGE (1U << (PAGE_SHIFT - AVIRTIO_PFN_SHIFT))
+
+/*
+ * No rate: a cycle is what one run of the worker does, and runs follow each other
+ * while memory lasts. Under pressure the VMware balloon driver's rules apply, to a
+ * larger share and a shorter pause.
+ */
+static const struct pace_limits limits = {
+	.nosleep_pages = 65536,
+	.sleep_min_pages = 512,
+	.sleep_max_pages = 16384,
+	.free_min_pages = 512,
+	.free_max_pages = 262144,
+	.step_pages = 16,
+	.slow_cycles = 4,
+	.pause_min_ms = 200,
+	.pause_max_ms = 6400,
+};
+
+static int run(struct avirtio *device, struct avirtio_queue *queue)
+{
+	int err = avirtio_queue_run(queue, avirtio_param_timeout_jiffies());
+
+	if (err == -ETIMEDOUT)
+		aero_balloon_break(device->balloon, "waiting for the device's answer");
+	return err;
+}
+
+/* Adds a buffer, making room first if the queue is full. */
+static int add(struct avirtio *device, struct avirtio_queue *queue, struct scatterlist *sg,
+	       unsigned int nents, bool device_writes)
+{
+	int err = avirtio_queue_add(queue, sg, nents, device_writes);
+
+	if (err != -ENOSPC || !queue->outstanding)
+		return err;
+	err = run(device, queue);
+	return err ? err : avirtio_queue_add(queue, sg, nents, device_writes);
+}
+
+/**
+ * struct pfn_writer - fills PFN buffers and sends them
+ * @device: whose buffers
+ * @queue: where they go
+ * @nr: PFNs in all buffers that were not waited for
+ */
+struct pfn_writer {
+	struct avirtio *device;
+	struct avirtio_queue *queue;
+	unsigned int nr;
+};
+
+static __virtio32 *writer_buffer(const struct pfn_writer *writer, unsigned int index)
+{
+	return writer->device->pfn_pages[index / AVIRTIO_BUFFERS_PER_PAGE] +
+	       index % AVIRTIO_BUFFERS_PER_PAGE * AVIRTIO_BUFFER_PFNS;
+}
+
+/* Queues the buffer that holds the last PFN. */
+static int writer_queue_last(struct pfn_writer *writer)
+{
+	unsigned int last = writer->nr - 1;
+	unsigned int bytes = (last % AVIRTIO_BUFFER_PFNS + 1) * sizeof(__virtio32);
+	struct scatterlist sg;
+
+	sg_init_one(&sg, writer_buffer(writer, last / AVIRTIO_BUFFER_PFNS), bytes);
+	return add(writer->device, writer->queue, &sg, 1, false);
+}
+
+static int writer_put(struct pfn_writer *writer, u32 pfn)
+{
+	unsigned int in_buffer = writer->nr % AVIRTIO_BUFFER_PFNS;
+	int err = 0;
+
+	writer_buffer(writer, writer->nr / AVIRTIO_BUFFER_PFNS)[in_buffer] =
+		cpu_to_virtio32(writer->device->vdev, pfn);
+	writer->nr++;
+	if (in_buffer == AVIRTIO_BUFFER_PFNS - 1)
+		err = writer_queue_last(writer);
+	if (!err && writer->nr == AVIRTIO_BUFFERS * AVIRTIO_BUFFER_PFNS) {
+		err = run(writer->device, writer->queue);
+		writer->nr = 0;
+	}
+	return err;
+}
+
+static int writer_put_run(struct pfn_writer *writer, u32 pfn, unsigned int nr)
+{
+	int err = 0;
+
+	while (nr-- && !err)
+		err = writer_put(writer, pfn++);
+	return err;
+}
+
+/* Sends what is left and waits for all of it. */
+static int writer_finish(struct pfn_writer *writer)
+{
+	int err = 0;
+
+	if (writer->nr % AVIRTIO_BUFFER_PFNS)
+		err = writer_queue_last(writer);
+	if (!err && writer->queue->outstanding)
+		err = run(writer->device, writer->queue);
+	return err;
+}
+
+static unsigned int entry_pages(enum aero_class class)
+{
+	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
+}
+
+static bool entry_pfn(const struct aero_batch *batch, unsigned int i, u32 *ret_pfn)
+{
+	return avirtio_pfn(page_to_pfn(batch->pages[i]), entry_pages(batch->class), PAGE_SHIFT,
+			   ret_pfn);
+}
+
+static int send_pfns(struct avirtio *device, struct avirtio_queue *queue,
+		     const struct aero_batch *batch)
+{
+	struct pfn_writer writer = { .device = device, .queue = queue };
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < batch->nr && !err; i++) {
+		u32 pfn;
+
+		if (entry_pfn(batch, i, &pfn))
+			err = writer_put_run(&writer, pfn,
+					     entry_pages(batch->class) * WIRE_PER_PAGE);
+	}
+	return err ? err : writer_finish(&writer);
+}
+
+/* Fills one chain from the batch, starting at entry @first. Returns entries used. */
+static unsigned int fill_chain(struct scatterlist *sg, const struct aero_batch *batch,
+			       unsigned int first, unsigned int max_entries,
+			       unsigned int *ret_nents)
+{
+	unsigned int end = min(batch->nr, first + AVIRTIO_REPORT_BLOCKS);
+	unsigned int nents = 0;
+	unsigned int i;
+
+	for (i = first; i < end; i++) {
+		struct page *block = batch->pages[i];
+		bool adjoins = i > first &&
+			       page_to_pfn(block) ==
+				       page_to_pfn(batch->pages[i - 1]) + AERO_BLOCK_PAGES;
+
+		/* One discard for neighbours: fewer calls, and larger ones. */
+		if (adjoins) {
+			sg[nents - 1].length += AERO_BLOCK_PAGES << PAGE_SHIFT;
+			continue;
+		}
+		if (nents == max_entries)
+			break;
+		sg_set_page(&sg[nents++], block, AERO_BLOCK_PAGES << PAGE_SHIFT, 0);
+	}
+	sg_mark_end(&sg[nents - 1]);
+	*ret_nents = nents;
+	return i - first;
+}
+
+static int report_blocks(struct avirtio *device, const struct aero_batch *batch)
+{
+	struct avirtio_queue *queue = &device->report;
+	unsigned int max_entries = min_t(unsigned int, AVIRTIO_REPORT_ENTRIES,
+					 virtqueue_get_vring_size(queue->vq));
+	unsigned int first = 0;
+	int err = 0;
+
+	while (first < batch->nr && !err) {
+		struct scatterlist *sg = device->sg[queue->outstanding % AVIRTIO_REPORT_CHAINS];
+		unsigned int nents;
+
+		sg_init_table(sg, AVIRTIO_REPORT_ENTRIES);
+		first += fill_chain(sg, batch, first, max_entries, &nents);
+		err = add(device, queue, sg, nents, true);
+		if (!err && queue->outstanding == AVIRTIO_REPORT_CHAINS)
+			err = run(device, queue);
+	}
+	if (!err && queue->outstanding)
+		err = run(device, queue);
+	return err;
+}
+
+/* Entries that 32 bits cannot name are refused here; send_pfns() skips them. */
+static void refuse_unreachable(struct aero_batch *batch)
+{
+	unsigned int i;
+	u32 pfn;
+
+	for (i = 0; i < batch->nr; i++)
+		if (!entry_pfn(batch, i, &pfn))
+			batch->verdicts[i] = AERO_REFUSED;
+}
+
+static int avirtio_inflate(void *priv, struct aero_batch *batch)
+{
+	struct avirtio *device = priv;
+
+	if (batch->class == AERO_BLOCK && device->reporting)
+		return report_blocks(device, batch);
+	refuse_unreachable(batch);
+	return send_pfns(device, &device->inflate, batch);
+}
+
+static int avirtio_deflate(void *priv, const struct aero_batch *batch)
+{
+	struct avirtio *device = priv;
+
+	if (batch->class == AERO_BLOCK && device->reporting)
+		return 0; /* Reported memory is the guest's to use at any time. */
+	return send_pfns(device, &device->deflate, batch);
+}
+
+static int send_one(struct avirtio *device, struct avirtio_queue *queue, u32 pfn)
+{
+	struct pfn_writer writer = { .device = device, .queue = queue };
+	int err = writer_put_run(&writer, pfn, WIRE_PER_PAGE);
+
+	return err ? err : writer_finish(&writer);
+}
+
+/*
+ * The new page first, so that the host never has less than it was told.
+ *
+ * A device that stops answering in between breaks the balloon, but the migration
+ * succeeds: the new page, which the device may still act on, is kept in the pool
+ * until the reset, and the old one was acknowledged long ago, so that nothing
+ * happens to it any more.
+ */
+static int avirtio_migrate(void *priv, struct page *newpage, struct page *page)
+{
+	struct avirtio *device = priv;
+	u32 new_pfn, old_pfn;
+
+	if (!avirtio_pfn(page_to_pfn(newpage), 1, PAGE_SHIFT, &new_pfn) ||
+	    !avirtio_pfn(page_to_pfn(page), 1, PAGE_SHIFT, &old_pfn))
+		return -EBUSY;
+	if (send_one(device, &device->inflate, new_pfn) ||
+	    send_one(device, &device->deflate, old_pfn))
+		aero_balloon_break(device->balloon, "migrating a page");
+	return 0;
+}
+
+static void avirtio_report_size(void *priv, u64 pages)
+{
+	struct avirtio *device = priv;
+	u32 actual = min_t(u64, pages * WIRE_PER_PAGE, U32_MAX);
+
+	virtio_cwrite_le(device->vdev, struct virtio_balloon_config, actual, &actual);
+	device->config_writes++;
+}
+
+static void show_queue(struct seq_file *m, const char *name, const struct avirtio_queue *queue)
+{
+	seq_printf(m, "%s_buffers %llu\n%s_kicks %llu\n%s_interrupts %llu\n", name, queue->buffers,
+		   name, queue->kicks, name, (u64)atomic64_read(&queue->interrupts));
+}
+
+static void avirtio_show(void *priv, struct seq_file *m)
+{
+	struct avirtio *device = priv;
+
+	seq_printf(m, "reporting %d\n", device->reporting);
+	show_queue(m, "inflate", &device->inflate);
+	show_queue(m, "deflate", &device->deflate);
+	show_queue(m, "report", &device->report);
+	seq_printf(m, "config_reads %llu\nconfig_writes %llu\n", device->config_reads,
+		   device->config_writes);
+}
+
+/**
+ * avirtio_wire_init() - fill in what the engine is told of this transport
+ * @device: otherwise not looked at
+ */
+void avirtio_wire_init(struct avirtio *device)
+{
+	device->transport = (struct aero_transport){
+		.name = "virtio",
+		.limits = limits,
+		.batch_max = {
+			[AERO_PAGE] = AVIRTIO_BUFFERS * AVIRTIO_BUFFER_PFNS / WIRE_PER_PAGE / 2,
+			[AERO_BLOCK] = AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS,
+		},
+		.inflate = avirtio_inflate,
+		.deflate = avirtio_deflate,
+		.migrate = avirtio_migrate,
+		.report_size = avirtio_report_size,
+		.show = avirtio_show,
+	};
+}

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A guest as tests and benchmarks use it: boot, run commands, move memory, look, and a verdict at the end."""
+
+import secrets
+import shlex
+import time
+
+from . import accel as accelerators
+from . import hostmemory, hugepages, image, kernel, kernellog, machine
+from .channel import Channel
+from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
+from .qemu import Qemu
+from .qmp import Qmp
+from .trace import Trace
+
+GOODBYE_SECONDS = 20
+MIB = 1 << 20
+
+
+class Guest:
+    """A virtual machine between `with` and the end of the block.
+
+    memory_mib: size of its RAM
+    driver: "aerostat", "stock" (virtio_balloon), "virtio-mem", or "none" (a balloon device that nobody drives)
+    cmdline: more parameters for the kernel
+    module_args: {module: "parameter=value ..."}
+    device_args: properties of the balloon (or virtio-mem) device, such as "free-page-reporting=on"
+    modules: more modules to load, after the driver's; what they depend on is loaded as well
+    spare_modules: modules that just lie in /modules, for insmod (those they depend on too)
+    files: {path in the guest: path on the host, or bytes}
+    backing: "anon" (default), "memfd" or "hugetlb" (2 MiB pages; may raise NoHugepages)
+    smp: number of virtual processors
+    trace: names of QEMU's trace events to count (do not time with it on)
+    qemu: QEMU's program
+    kernel_version: such as "6.1"; default: that of the installed headers
+    icount: value of QEMU's -icount, such as "shift=3,sleep=off" (implies TCG)
+    virtio_mem_mib: with virtio-mem: memory on top of memory_mib that can be taken away, plugged at boot
+    accel: "kvm" or "tcg"; default: what works
+    prewarm: touch as much host memory as the guest has before it starts
+    boot_timeout: seconds until the agent must have reported
+    echo_console: also write the console to standard error
+    qemu_args: more of QEMU's arguments, as a list
+
+    Leaving the block powers off and raises, unless an exception is on its way already: NoGoodbye if the
+    guest did not say goodbye or QEMU did not end well, LogDirty if the kernel complained. QEMU is killed in
+    every case.
+    """
+
+    def __init__(self, memory_mib=1024, driver="aerostat", cmdline="", module_args=None, device_args="",
+                 modules=(), spare_modules=(), files=None, backing="anon", smp=1, trace=(),
+                 qemu="qemu-system-x86_64", kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
+                 prewarm=False, boot_timeout=60, echo_console=False, qemu_args=()):
+        self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount)
+        self.memory_bytes = memory_mib * MIB
+        self.boot_seconds = None
+        self.accel = "tcg" if icount else accel
+        self._kernel_version = kernel_version
+        self._program = qemu
+        self._cmdline = cmdline
+        self._image = {"load": [*machine.DRIVERS[driver][0], *modules], "spare": spare_modules,
+                       "module_args": module_args, "files": files}
+        self._trace_events = trace
+        self._prewarm = prewarm
+        self._boot_timeout = boot_timeout
+        self._echo_console = echo_console
+        self._qemu_args = list(qemu_args)
+        self._nonce = secrets.token_hex(8)
+        self._allowed = []
+        self._may_die = False
+        self._borrowed = 0
+        self._qemu = self._qmp = self._channel = self._trace = None
+
+    # Boot and end
+
+    def __enter__(self):
+        try:
+            self._boot()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, kind, error, _):
+        try:
+            if error is None:
+                self._finish()
+            else:
+                self._add_notes(error)
+        finally:
+            self._release()
+
+    def _boot(self):
+        self.kernel = kernel.get(self._kernel_version)
+        self.accel = self.accel or _choose_accel(self.kernel.release, self._program)
+        self._qemu = Qemu(self._program)
+        initramfs = self._qemu.directory / "initramfs"
+        initramfs.write_bytes(image.build(self.kernel, **self._image))
+        self._trace = Trace(self._qemu.trace_path, self._trace_events)
+        if self.machine.backing == "hugetlb":
+            self._borrowed = hugepages.borrow(sum(self.machine.ram_mib) // 2)
+        if self._prewarm:
+            hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
+        started = time.monotonic()
+        self._qemu.start([*self.machine.arguments(self.accel), "-kernel", str(self.kernel.image),
+                          "-initrd", str(initramfs), "-append", self.machine.cmdline(self._cmdline, self._nonce),
+                          *self._trace.arguments(), *self._qemu_args], self._echo_console)
+        self._channel = Channel(self._qemu.agent)
+        self._wait_ready()
+        self._qmp = Qmp(self._qemu.qmp_path)
+        self.boot_seconds = time.monotonic() - started
+
+    def _wait_ready(self):
+        try:
+            nonce, _, errors = self._channel.wait_token(b"R", self._boot_timeout).partition("\n")
+        except GuestError as error:
+            raise BootFailed(f"the guest did not boot: {error}{self._evidence()}") from error
+        if nonce != self._nonce:
+            raise BootFailed(f"the agent answers for another boot ('{nonce}')")
+        if errors:
+            raise BootFailed(f"modules did not load: {errors.strip()}{self._evidence()}")
+
+    def _finish(self):
+        """Power off, then judge. The log counts even if the guest may die."""
+        problem = None
+        try:
+            self._power_off()
+        except GuestError as error:
+            problem = None if self._may_die else error
+        self._qemu.stop()
+        findings = kernellog.scan(self.console(), self._allowed)
+        if problem:
+            raise NoGoodbye(f"{problem}{self._evidence()}") from problem
+        if findings:
+            raise LogDirty("the guest's kernel complained:\n" + kernellog.describe(self.console(), findings), findings)
+
+    def _power_off(self):
+        self._channel.send(b"q")
+        token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
+        if token != self._nonce:
+            raise GuestDied(f"the goodbye is for another boot ('{token}')")
+        status = self._qemu.wait(GOODBYE_SECONDS)
+        if status is None:
+            raise GuestDied("the guest said goodbye, but the machine did not power off")
+        if status:
+            raise GuestDied(f"QEMU ended with status {status}")
+
+    def _add_notes(self, error):
+        """An exception is on its way: what is known about the guest may explain it."""
+        if self._qemu and isinstance(error, Exception):
+            self._qemu.stop()
+            findings = kernellog.scan(self.console(), self._allowed)
+            if findings:
+                error.add_note("The guest's kernel complained:\n" + kernellog.describe(self.console(), findings))
+
+    def _release(self):
+        if self._qmp:
+            self._qmp.close()
+        if self._qemu:
+            self._qemu.stop()
+            self._last_console = self._qemu.console()
+            self._qemu.remove()
+        hugepages.give_back(self._borrowed)
+        self._borrowed = 0
+
+    def _evidence(self):
+        """The end of the console and QEMU's complaints, for an error message."""
+        tail = self.console().splitlines()[-25:]
+        return "".join(("\nQEMU: " + self._qemu.complaint() if self._qemu.complaint() else "",
+                        "\nend of the console:" if tail else "\n(the console is empty)",
+                        *("\n  | " + line for line in tail)))
+
+    # Commands in the guest
+
+    def spawn(self, command, on_output=None):
+        """Starts a shell command and returns its Job (wait, poll, kill, output, wait_output)."""
+        return self._channel.start(command, on_output)
+
+    def run(self, command, timeout=60, on_output=None):
+        """Runs a shell command; Result(status, out). After `timeout` seconds it is killed: CommandTimeout.
+
+        Processes that the command leaves in the background live on.
+        """
+        try:
+            return self.spawn(command, on_output).wait(timeout)
+        except GuestDied as error:
+            self._qemu.wait(5)
+            raise GuestDied(f"{error}; it was running: {command}{self._evidence()}") from error
+
+    def sh(self, command, timeout=60):
+        """Runs a shell command that must succeed; its output without the last newline."""
+        result = self.run(command, timeout)
+        if result.status:
+            raise CommandFailed(f"status {result.status}: {command}\n{result.out}", result)
+        return result.out.removesuffix("\n")
+
+    def touch(self, mib, timeout=120):
+        """Has a process in the guest write to `mib` MiB of memory and end."""
+        self.sh(f"memtool touch {int(mib)}", timeout)
+
+    def dmesg(self):
+        """The kernel's log as the guest sees it."""
+        return self.sh("dmesg")
+
+    def write(self, path, text):
+        """Writes a short text to a file in the guest (sysfs and the like)."""
+        self.sh(f"printf %s {shlex.quote(str(text))} > {shlex.quote(path)}")
+
+    def read(self, path):
+        """Text of a file in the guest, without the last newline."""
+        return self.sh(f"cat {shlex.quote(path)}")
+
+    # The machine
+
+    def qmp(self, command, timeout=30, **arguments):
+        """A command of QEMU's monitor; its return value. Names with dashes: **{"free-page-hint": ...}."""
+        return self._qmp.execute(command, arguments, timeout)
+
+    def wait_event(self, name, timeout=30):
+        """The next event of QEMU's monitor called `name`."""
+        return self._qmp.wait_event(name, timeout)
+
+    def balloon_actual(self):
+        """Bytes of RAM that the balloon leaves to the guest, as its driver last reported."""
+        return self.qmp("query-balloon")["actual"]
+
+    def set_balloon(self, left_bytes):
+        """Asks the driver to leave `left_bytes` of RAM to the guest (that is QEMU's way to say it)."""
+        self.qmp("balloon", value=int(left_bytes))
+
+    def wait_balloon(self, left_bytes, timeout=60, tolerance=0):
+        """Waits until balloon_actual() is `left_bytes`, give or take `tolerance`; the seconds that it took."""
+        return self._wait_size(self.balloon_actual, left_bytes, timeout, tolerance)
+
+    def virtio_mem_size(self):
+        """Bytes of the virtio-mem device's memory that the guest has plugged."""
+        return self.qmp("qom-get", path=f"/machine/peripheral/{machine.VIRTIO_MEM}", property="size")
+
+    def virtio_mem_resize(self, size_bytes, timeout=60):
+        """Asks for a size of the virtio-mem device and waits for it; the seconds that it took. timeout=None: no wait."""
+        self.qmp("qom-set", path=f"/machine/peripheral/{machine.VIRTIO_MEM}", property="requested-size",
+                 value=int(size_bytes))
+        if timeout is None:
+            return 0.0
+        return self._wait_size(self.virtio_mem_size, size_bytes, timeout, 0)
+
+    def host_memory(self):
+        """What the guest costs the host now; see hostmemory.measure for the keys."""
+        return hostmemory.measure(self._qemu.pid, [mib * 1024 for mib in self.machine.ram_mib])
+
+    def host_hugepages(self):
+        """The host's pool of 2 MiB hugetlb pages: {"total", "free", "reserved"}."""
+        return hugepages.counts()
+
+    def trace_counts(self):
+        """{event: times} since boot or trace_reset(); an event may show up some time after it happened."""
+        return self._trace.counts()
+
+    def trace_reset(self):
+        self._trace.reset()
+
+    def reboot(self, timeout=60):
+        """Restarts the guest in the same QEMU and waits until it is ready."""
+        self.qmp("set-action", reboot="reset")
+        self._channel.send(b"b")
+        if self._channel.wait_token(b"G", GOODBYE_SECONDS) != self._nonce:
+            raise GuestDied("the goodbye before the reboot is for another boot")
+        self._restarted(timeout)
+
+    def reset(self, timeout=60):
+        """Presses the reset button: the guest's kernel gets no chance to say anything."""
+        self.qmp("set-action", reboot="reset")
+        self.qmp("system_reset")
+        self._restarted(timeout)
+
+    def suspend(self, state="mem", timeout=60):
+        """Suspends the guest (to RAM), wakes it once it sleeps, and waits until commands run again."""
+        job = self.spawn(f"echo {shlex.quote(state)} > /sys/power/state")
+        self.wait_event("SUSPEND", timeout)
+        self.qmp("system_wakeup")
+        result = job.wait(timeout)
+        if result.status:
+            raise CommandFailed(f"suspend: status {result.status}\n{result.out}", result)
+
+    def console(self):
+        """What the guest wrote to its console, which includes every message of its kernel."""
+        return self._qemu.console() if self._qemu.directory.exists() else self._last_console
+
+    # What a test may expect
+
+    def allow_log(self, pattern):
+        """Lines of the kernel log that match a regular expression, and the traces after them, are fine."""
+        self._allowed.append(pattern)
+
+    def allow_death(self):
+        """The guest need not say goodbye; its log still counts (see allow_log)."""
+        self._may_die = True
+
+    @property
+    def pid(self):
+        """QEMU's process."""
+        return self._qemu.pid
+
+    def _restarted(self, timeout):
+        self._channel.forget_jobs()
+        self._boot_timeout = timeout
+        self._wait_ready()
+        self.qmp("set-action", reboot="shutdown")
+
+    def _wait_size(self, read, wanted, timeout, tolerance):
+        """Polls; QEMU sends its own event about the balloon at most once a second."""
+        started = time.monotonic()
+        while True:
+            now = read()
+            passed = time.monotonic() - started
+            if abs(now - wanted) <= tolerance:
+                return passed
+            if passed > timeout:
+                raise CommandTimeout(f"size is {now} bytes after {timeout} s, not {int(wanted)}{self._evidence()}")
+            time.sleep(0.0005)
+
+
+def _choose_accel(release, program):
+    """KVM if a guest boots on it."""
+    def boots_on_kvm(seconds):
+        try:
+            with Guest(memory_mib=256, driver="none", qemu=program, kernel_version=release, accel="kvm",
+                       boot_timeout=seconds) as guest:
+                return guest.run("true", seconds).status == 0
+        except LabError:
+            return False
+
+    return accelerators.choose(f"{program.replace('/', '_')}-{release}", boots_on_kvm)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Debian's kernels: image, modules and headers of a version, fetched into the cache, never installed."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from . import cache
+from .errors import SetupError
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+MODULES = pathlib.Path("/lib/modules")
+
+
+class Kernel:
+    """One version of the kernel, such as 6.1.0-1-amd64."""
+
+    def __init__(self, release, tree):
+        self.release = release
+        self.tree = tree
+        self.image = tree / "boot" / f"vmlinuz-{release}"
+        self._modules = None
+
+    def module(self, name):
+        """Path of the module `name`; ours come before the kernel's own. SetupError if there is none."""
+        name = name.replace("-", "_")
+        ours = own_modules(self.release) / f"{name}.ko"
+        if ours.exists():
+            return ours
+        if self._modules is None:
+            found = (self.tree / "lib" / "modules" / self.release).rglob("*.ko")
+            self._modules = {path.stem.replace("-", "_"): path for path in found}
+        if name not in self._modules:
+            hint = f" in {ours.parent}: run 'make modules'" if name.startswith("aerostat") else ""
+            raise SetupError(f"no module {name} for {self.release}{hint}")
+        return self._modules[name]
+
+
+def own_modules(release):
+    """Where the build puts the modules of this repository."""
+    return REPOSITORY / "build" / "kmod" / release
+
+
+def get(version=None):
+    """The kernel that `version` means (see resolve), with its files in the cache."""
+    release = resolve(version)
+    return Kernel(release, cache.entry(f"kernel/{release}", lambda path: _fetch_image(release, path)))
+
+
+def resolve(version=None):
+    """Full release for a version like "6.1"; default: that of the installed linux-headers-amd64."""
+    installed = _installed_releases()
+    if not version:
+        default = _default_release()
+        if default:
+            return default
+        if installed:
+            return installed[-1]
+        raise SetupError("no kernel headers are installed: run 'lab/install build'")
+    match = [release for release in installed if _matches(release, version)]
+    cached = [path.name for path in (cache.root() / "kernel").glob("*") if _matches(path.name, version)]
+    if match or cached:
+        return (match or sorted(cached, key=_order))[-1]
+    if re.fullmatch(r"\d+\.\d+\.\d.*-.+", version):
+        return version
+    raise SetupError(f"no kernel headers of version {version} are installed"
+                     f" (installed: {', '.join(installed) or 'none'}); a full release such as"
+                     " 6.1.0-1-amd64 is fetched")
+
+
+def headers(release):
+    """Build directory of the kernel `release`: the installed one, or else fetched into the cache."""
+    installed = MODULES / release / "build"
+    if installed.is_dir():
+        return installed
+    tree = cache.entry(f"headers/{release}", lambda path: _fetch_headers(release, path))
+    return tree / "usr" / "src" / f"linux-headers-{release}"
+
+
+def _matches(release, version):
+    return release == version or release.startswith((version + ".", version + "-"))
+
+
+def _order(release):
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
+def _installed_releases():
+    found = [path.parent.name for path in MODULES.glob("*/build") if path.is_dir()]
+    return sorted(found, key=_order)
+
+
+def _default_release():
+    """What the package linux-headers-amd64, if it is installed, depends on."""
+    query = _output("dpkg-query", "-W", "-f", "${db:Status-Status} ${Depends}", "linux-headers-amd64")
+    found = re.match(r"installed linux-headers-(\S+)", query)
+    return found.group(1) if found else None
+
+
+def _output(*command):
+    """What a command prints; nothing if it fails or does not exist."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _run(command, cwd):
+    try:
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise SetupError(f"{command[0]} is missing; kernels are fetched on Debian-like systems only") from error
+    if done.returncode:
+        raise SetupError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def _fetch(packages, tree):
+    """Downloads packages and unpacks them into the directory `tree`."""
+    tree.mkdir()
+    work = tree.parent / "download"
+    work.mkdir()
+    # Root's download directory is not open to apt's own user; apt would warn and do without it anyway.
+    sandbox = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
+    try:
+        _run(["apt-get", "-q", *sandbox, "download", *packages], work)
+    except SetupError as error:
+        raise SetupError(f"{error}\nIf the package lists are old or missing: apt-get update") from error
+    for archive in work.glob("*.deb"):
+        _run(["dpkg", "-x", str(archive), str(tree)], work)
+    shutil.rmtree(work)
+
+
+def _fetch_image(release, tree):
+    print(f"lab: fetching the kernel {release} into {cache.root()} (once)", file=sys.stderr, flush=True)
+    _fetch([f"linux-image-{release}"], tree)
+    shutil.rmtree(tree / "usr", ignore_errors=True)
+    if not (tree / "boot" / f"vmlinuz-{release}").exists():
+        raise SetupError(f"linux-image-{release} holds no kernel image")
+
+
+def _fetch_headers(release, tree):
+    """Headers and the build tools that they use; paths in their makefiles are made to point into the cache."""
+    package = f"linux-headers-{release}"
+    depends = _output("apt-cache", "show", "--no-all-versions", package)
+    also = re.findall(r"\b(linux-(?:headers|kbuild)-[^\s,]+)", "".join(re.findall("Depends:.*", depends)))
+    _fetch([package, *also], tree)
+    final = cache.root() / "headers" / release
+    for makefile in (tree / "usr" / "src").glob("*/Makefile"):
+        text = makefile.read_text().replace("/usr/src/", f"{final}/usr/src/")
+        makefile.write_text(text)

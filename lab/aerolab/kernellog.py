@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Looks for complaints in a guest's kernel log."""
+
+import re
+
+# What a healthy kernel does not print, whatever the test.
+SUSPICIOUS = re.compile("|".join((
+    r"\bBUG\b", r"\bWARNING: ", r"\bOops\b", r"kernel BUG at", r"Kernel panic", r"Call Trace:",
+    r"possible (circular|recursive|irq lock inversion)", r"inconsistent .*lock state", r"suspicious RCU usage",
+    r"\bKASAN\b", r"\bKFENCE\b", r"\bKMSAN\b", r"\bUBSAN\b", r"\bKCSAN\b", r"kmemleak: \d+ new",
+    r"hung task", r"blocked for more than", r"soft lockup", r"hard LOCKUP", r"rcu.*stall", r"self-detected stall",
+    r"Bad page (state|map)", r"bad page state", r"refcount_t", r"page allocation failure", r"general protection fault",
+    r"unable to handle", r"list_(add|del) corruption", r"sleeping function called", r"scheduling while atomic",
+    r"segfault at",
+)))
+
+# Suspicious words in messages that are not complaints: announcements of the checkers themselves.
+HARMLESS = re.compile(r"KernelAddressSanitizer initialized|kfence: initialized|Spectre V2 : WARNING")
+
+# Lines that are part of a report which a line before them has begun.
+CONTINUATION = re.compile(r"Call Trace:")
+REPORT_LINES = 60
+
+
+def scan(text, allowed=()):
+    """Suspicious lines of `text`, each with its number; `allowed` are regular expressions.
+
+    An allowed line excuses itself and the "Call Trace:" of the report that it begins, that is in the
+    following lines up to another complaint.
+    """
+    patterns = [re.compile(pattern) for pattern in allowed]
+    findings = []
+    excused_until = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if any(pattern.search(line) for pattern in patterns):
+            excused_until = number + REPORT_LINES
+        elif not SUSPICIOUS.search(line) or HARMLESS.search(line):
+            continue
+        elif number > excused_until or not CONTINUATION.search(line):
+            excused_until = 0
+            findings.append((number, line.strip()))
+    return findings
+
+
+def describe(text, findings, context=12, shown=3):
+    """The findings for a person: all lines (at most ten), and what follows the first ones in the log."""
+    lines = text.splitlines()
+    parts = [f"  line {number}: {line}" for number, line in findings[:10]]
+    end = 0
+    for number, _ in findings[:shown]:
+        start = max(number - 2, end)
+        end = min(max(start, number + context), len(lines))
+        if start < end:
+            parts.append("  ---")
+            parts.extend("  | " + line for line in lines[start:end])
+    return "\n".join(parts)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the guest's machine consists of: memory, processors and balloon device, as QEMU's arguments."""
+
+import dataclasses
+
+from .errors import SetupError
+
+MIB = 1 << 20
+BALLOON = "balloon0"
+VIRTIO_MEM = "virtio-mem0"
+
+# driver: modules to load for it, modules to have ready in /modules besides
+DRIVERS = {
+    "aerostat": (["virtio_pci", "aerostat", "aerostat_virtio"], ["virtio_balloon"]),
+    "stock": (["virtio_pci", "virtio_balloon"], []),
+    "virtio-mem": (["virtio_pci", "virtio_mem"], []),
+    "none": ([], ["virtio_pci", "virtio_balloon"]),
+}
+
+BACKINGS = {
+    "anon": "memory-backend-ram,merge=off",
+    "memfd": "memory-backend-memfd,merge=off,share=on",
+    "hugetlb": "memory-backend-memfd,merge=off,share=on,hugetlb=on,hugetlbsize=2M,prealloc=off",
+}
+
+# Messages of every level on the console: the kernel log is proof, whatever a test does to printk.
+# The rest spares the emulator work that has nothing to do with memory.
+CMDLINE = "console=ttyS0 panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+
+
+@dataclasses.dataclass
+class Machine:
+    """A guest's machine; the fields are arguments of Guest and described there."""
+
+    memory_mib: int
+    driver: str
+    backing: str
+    smp: int
+    device_args: str
+    virtio_mem_mib: int
+    icount: str | None
+
+    def __post_init__(self):
+        if self.driver not in DRIVERS:
+            raise SetupError(f"no driver '{self.driver}' (there are: {', '.join(DRIVERS)})")
+        if self.backing not in BACKINGS:
+            raise SetupError(f"no backing '{self.backing}' (there are: {', '.join(BACKINGS)})")
+        if self.backing == "hugetlb" and self.memory_mib % 2:
+            raise SetupError("memory in huge pages must be a multiple of 2 MiB")
+
+    @property
+    def ram_mib(self):
+        """Sizes of the RAM backends."""
+        plugged = [self.virtio_mem_mib] if self.driver == "virtio-mem" else []
+        return [self.memory_mib, *plugged]
+
+    def arguments(self, accel):
+        """QEMU's options for all but the kernel and what Qemu adds."""
+        return ["-machine", f"pc,memory-backend=ram0,accel={accel}",
+                "-cpu", "host" if accel == "kvm" else "max", "-smp", str(self.smp),
+                *self._memory(), *self._device(), *(["-icount", self.icount] if self.icount else [])]
+
+    def cmdline(self, extra, nonce):
+        """The kernel's command line; what the caller adds comes last and therefore wins."""
+        driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
+        return " ".join(f"{CMDLINE} aerolab.nonce={nonce} {driver} {extra}".split())
+
+    def _memory(self):
+        limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""
+        backend = BACKINGS[self.backing]
+        options = ["-m", f"{self.memory_mib}M{limit}"]
+        for number, size in enumerate(self.ram_mib):
+            options += ["-object", f"{backend},id=ram{number},size={size}M"]
+        return options
+
+    def _device(self):
+        extra = f",{self.device_args}" if self.device_args else ""
+        if self.driver == "virtio-mem":
+            return ["-device", f"virtio-mem-pci,id={VIRTIO_MEM},memdev=ram1,"
+                               f"requested-size={self.virtio_mem_mib}M{extra}"]
+        return ["-device", f"virtio-balloon-pci,id={BALLOON}{extra}"]

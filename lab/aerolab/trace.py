@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Counts QEMU's trace events in the file that its "log" backend writes."""
+
+import re
+
+# With or without "PID@SECONDS.FRACTION:" in front, depending on QEMU's version and -msg.
+LINE = re.compile(rb"^(?:\d+@\d+\.\d+:)?([A-Za-z_]\w*) ?", re.MULTILINE)
+
+
+class Trace:
+    """Counts of some events since the last reset; reads only what is new in the file."""
+
+    def __init__(self, path, events):
+        self._path = path
+        self._events = tuple(events)
+        self._offset = 0
+        self._rest = b""
+        self._counts = dict.fromkeys(self._events, 0)
+
+    def arguments(self):
+        """QEMU's options."""
+        if not self._events:
+            return []
+        enable = [part for event in self._events for part in ("-trace", f"enable={event}")]
+        return [*enable, "-D", str(self._path)]
+
+    def counts(self):
+        """{event: number of times}. A pattern such as "virtio_balloon_*" gives the events that it matched."""
+        self._read()
+        return dict(self._counts)
+
+    def reset(self):
+        """Start again from zero."""
+        self._read()
+        self._counts = dict.fromkeys(self._events, 0)
+
+    def _read(self):
+        if not self._events or not self._path.exists():
+            return
+        with open(self._path, "rb") as file:
+            file.seek(self._offset)
+            while chunk := file.read(1 << 22):
+                self._offset += len(chunk)
+                whole, _, self._rest = (self._rest + chunk).rpartition(b"\n")
+                for match in LINE.finditer(whole):
+                    name = match[1].decode()
+                    self._counts[name] = self._counts.get(name, 0) + 1

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of a lab guest: loads modules, then runs the host's commands that arrive on ttyS1.
+ *
+ * Theory of operation
+ *
+ * Frames go both ways on the second serial port: magic, type, job number (16 bits), length of the
+ * payload (32 bits, all little endian), payload. An emulated port loses nothing, so there are no
+ * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
+ *
+ *   host to guest   RUN shell command | KILL (the job's process group) | POWEROFF | REBOOT
+ *   guest to host   READY nonce, newline, errors of the module loader | OUTPUT bytes |
+ *                   EXIT status (32 bits) | GOODBYE nonce
+ *
+ * The nonce comes from the kernel command line (aerolab.nonce=), so that nothing left over from
+ * another boot counts as a sign of life. A job is over when its shell exits; processes that it left
+ * behind in the background live on, and what they write is read and dropped so that they never
+ * block or die of SIGPIPE.
+ *
+ * Left out on purpose: standard input of jobs, time limits (the host has the clock and sends KILL).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum frame_type {
+	FRAME_RUN = 'r',
+	FRAME_KILL = 'k',
+	FRAME_POWEROFF = 'q',
+	FRAME_REBOOT = 'b',
+	FRAME_READY = 'R',
+	FRAME_OUTPUT = 'O',
+	FRAME_EXIT = 'X',
+	FRAME_GOODBYE = 'G',
+};
+
+#define FRAME_MAGIC 0xae
+#define COMMAND_MAX (1u << 20)
+#define JOBS_MAX 64
+
+struct frame_header {
+	uint8_t magic;
+	uint8_t type;
+	uint16_t job;
+	uint32_t length;
+} __attribute__((packed));
+
+/* A free slot has neither a process nor a pipe. */
+struct job {
+	uint16_t number;
+	pid_t pid; /* 0 once the shell has exited */
+	int output; /* -1 once every writer has closed it */
+};
+
+static struct job jobs[JOBS_MAX];
+static int channel = -1;
+static char nonce[64];
+static char module_errors[1024];
+
+static void die(const char *what)
+{
+	fprintf(stderr, "agent: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void write_all(const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length) {
+		ssize_t done = write(channel, at, length);
+
+		if (done < 0 && errno != EINTR)
+			die("write to the host");
+		if (done > 0) {
+			at += done;
+			length -= done;
+		}
+	}
+}
+
+static void read_all(void *data, size_t length)
+{
+	char *at = data;
+
+	while (length) {
+		ssize_t done = read(channel, at, length);
+
+		if (done == 0 || (done < 0 && errno != EINTR))
+			die("read from the host");
+		if (done > 0) {
+			at += done;
+			length -= done;
+		}
+	}
+}
+
+static void send_frame(enum frame_type type, uint16_t job, const void *data, uint32_t length)
+{
+	struct frame_header header = { FRAME_MAGIC, type, job, length };
+
+	write_all(&header, sizeof(header));
+	write_all(data, length);
+}
+
+static void mount_one(const char *type, const char *where)
+{
+	mkdir(where, 0755);
+	if (mount(type, where, type, 0, NULL) && errno != EBUSY)
+		fprintf(stderr, "agent: mount %s: %s\n", where, strerror(errno));
+}
+
+static void mount_all(void)
+{
+	mount_one("proc", "/proc");
+	mount_one("sysfs", "/sys");
+	mount_one("devtmpfs", "/dev");
+	mount_one("debugfs", "/sys/kernel/debug");
+	mount_one("tracefs", "/sys/kernel/tracing");
+	mount_one("cgroup2", "/sys/fs/cgroup");
+}
+
+static void read_nonce(void)
+{
+	char line[4096] = "";
+	FILE *file = fopen("/proc/cmdline", "r");
+	char *at;
+
+	if (!file || !fgets(line, sizeof(line), file))
+		die("/proc/cmdline");
+	fclose(file);
+	at = strstr(line, "aerolab.nonce=");
+	if (at)
+		sscanf(at, "aerolab.nonce=%63s", nonce);
+}
+
+/* Open without waiting for a carrier, then make the port a plain stream of bytes. */
+static void open_channel(void)
+{
+	struct termios mode;
+
+	channel = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (channel < 0 || tcgetattr(channel, &mode))
+		die("/dev/ttyS1");
+	cfmakeraw(&mode);
+	cfsetspeed(&mode, B115200);
+	mode.c_cflag |= CREAD | CLOCAL;
+	if (tcsetattr(channel, TCSANOW, &mode))
+		die("tcsetattr");
+	fcntl(channel, F_SETFL, 0);
+}
+
+static void load_module(const char *name, const char *args)
+{
+	char error[128], path[128];
+	int file;
+
+	snprintf(path, sizeof(path), "/modules/%.64s.ko", name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || syscall(SYS_finit_module, file, args, 0)) {
+		snprintf(error, sizeof(error), "%.64s: %.50s\n", name, strerror(errno));
+		if (strlen(module_errors) + strlen(error) < sizeof(module_errors))
+			strcat(module_errors, error);
+	}
+	if (file >= 0)
+		close(file);
+}
+
+/* /modules/list has a line for each module, in order: its name, a space, its parameters. */
+static void load_modules(void)
+{
+	char line[1024];
+	FILE *list = fopen("/modules/list", "r");
+
+	if (!list)
+		return;
+	while (fgets(line, sizeof(line), list)) {
+		char *args = line + strcspn(line, " \n");
+
+		line[strcspn(line, "\n")] = '\0';
+		if (*args)
+			*args++ = '\0';
+		if (*line)
+			load_module(line, args);
+	}
+	fclose(list);
+}
+
+static struct job *find_job(uint16_t number)
+{
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+		if (job->pid && job->number == number)
+			return job;
+	return NULL;
+}
+
+static struct job *free_job(void)
+{
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+		if (!job->pid && job->output < 0)
+			return job;
+	return NULL;
+}
+
+static void send_exit(uint16_t number, uint32_t status)
+{
+	send_frame(FRAME_EXIT, number, &status, sizeof(status));
+}
+
+static void send_failure(uint16_t number, const char *what)
+{
+	char text[128];
+	int length = snprintf(text, sizeof(text), "agent: %s: %s\n", what, strerror(errno));
+
+	send_frame(FRAME_OUTPUT, number, text, length);
+	send_exit(number, 126);
+}
+
+static void __attribute__((noreturn)) become_shell(const char *command, int output)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	dup2(open("/dev/null", O_RDONLY), 0);
+	dup2(output, 1);
+	dup2(output, 2);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static void start_job(uint16_t number, const char *command)
+{
+	struct job *job = free_job();
+	int ends[2];
+	pid_t pid;
+
+	errno = EAGAIN;
+	if (!job || pipe2(ends, O_CLOEXEC)) {
+		send_failure(number, "no room for the command");
+		return;
+	}
+	pid = fork();
+	if (pid == 0)
+		become_shell(command, ends[1]);
+	close(ends[1]);
+	if (pid < 0) {
+		send_failure(number, "fork");
+		close(ends[0]);
+		return;
+	}
+	*job = (struct job){ .number = number, .pid = pid, .output = ends[0] };
+}
+
+/* Passes on at most @length bytes of the job's output, or drops them when the job is over. */
+static void forward_output(struct job *job, size_t length)
+{
+	static char buffer[16384];
+	ssize_t got = read(job->output, buffer, length < sizeof(buffer) ? length : sizeof(buffer));
+
+	if (got > 0 && job->pid) {
+		send_frame(FRAME_OUTPUT, job->number, buffer, got);
+	} else if (got == 0 || (got < 0 && errno != EINTR)) {
+		close(job->output);
+		job->output = -1;
+	}
+}
+
+/* What the pipe holds now was written before the exit; more may come from background processes. */
+static void drain_output(struct job *job)
+{
+	int left = 0, more = 0;
+
+	if (job->output < 0 || ioctl(job->output, FIONREAD, &left))
+		return;
+	while (left > 0 && job->output >= 0) {
+		forward_output(job, left);
+		if (job->output < 0 || ioctl(job->output, FIONREAD, &more) || !more)
+			break;
+		left -= left < 16384 ? left : 16384;
+	}
+}
+
+static void reap_children(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
+			if (job->pid != pid)
+				continue;
+			drain_output(job);
+			job->pid = 0;
+			send_exit(job->number, WIFEXITED(status) ? WEXITSTATUS(status) :
+								   128 + WTERMSIG(status));
+		}
+	}
+}
+
+static void __attribute__((noreturn)) leave(int how)
+{
+	send_frame(FRAME_GOODBYE, 0, nonce, strlen(nonce));
+	tcdrain(channel);
+	sync();
+	reboot(how);
+	die("reboot");
+	__builtin_unreachable();
+}
+
+static void handle_frame(void)
+{
+	struct frame_header header;
+	struct job *job;
+	char *payload;
+
+	read_all(&header, sizeof(header));
+	errno = EPROTO;
+	if (header.magic != FRAME_MAGIC || header.length > COMMAND_MAX)
+		die("frame");
+	payload = calloc(1, header.length + 1);
+	if (!payload)
+		die("frame");
+	read_all(payload, header.length);
+
+	switch (header.type) {
+	case FRAME_RUN:
+		start_job(header.job, payload);
+		break;
+	case FRAME_KILL:
+		job = find_job(header.job);
+		if (job)
+			kill(-job->pid, SIGKILL);
+		break;
+	case FRAME_POWEROFF:
+		leave(RB_POWER_OFF);
+	case FRAME_REBOOT:
+		leave(RB_AUTOBOOT);
+	default:
+		errno = EPROTO;
+		die("type of frame");
+	}
+	free(payload);
+}
+
+static void serve(int children)
+{
+	struct pollfd polls[2 + JOBS_MAX] = { { .fd = channel, .events = POLLIN },
+					      { .fd = children, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		for (int i = 0; i < JOBS_MAX; i++)
+			polls[2 + i] = (struct pollfd){ .fd = jobs[i].output, .events = POLLIN };
+		if (poll(polls, 2 + JOBS_MAX, -1) < 0 && errno != EINTR)
+			die("poll");
+		for (int i = 0; i < JOBS_MAX; i++)
+			if (polls[2 + i].revents)
+				forward_output(&jobs[i], SIZE_MAX);
+		if (polls[1].revents && read(children, &info, sizeof(info)) > 0)
+			reap_children();
+		if (polls[0].revents)
+			handle_frame();
+	}
+}
+
+int main(void)
+{
+	char ready[sizeof(nonce) + sizeof(module_errors) + 2];
+	sigset_t child;
+	int children;
+
+	for (int i = 0; i < JOBS_MAX; i++)
+		jobs[i].output = -1;
+	mount_all();
+	read_nonce();
+	open_channel();
+	setenv("PATH", "/bin", 1);
+	setenv("HOME", "/", 1);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	children = signalfd(-1, &child, SFD_CLOEXEC);
+	if (children < 0)
+		die("signalfd");
+	load_modules();
+	snprintf(ready, sizeof(ready), "%s\n%s", nonce, module_errors);
+	send_frame(FRAME_READY, 0, ready, strlen(ready));
+	serve(children);
+}

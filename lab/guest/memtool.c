@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memtool: uses, holds and fragments the memory of a lab guest.
+ *
+ *   memtool touch MIB               write to MIB of memory, then give it back
+ *   memtool hold MIB [SECONDS]      leave a process behind that holds MIB; prints its PID when it does
+ *   memtool fragment PERCENT [anon|unmovable]
+ *                                   spoil PERCENT of the free 2 MiB blocks with a single used page
+ *                                   each, held by a process left behind; prints its PID
+ *   memtool hugepages               print how many 2 MiB pages the kernel can form now
+ *
+ * Pages held as "anon" can be moved out of the way by compaction, "unmovable" ones (buffers of
+ * pipes) cannot.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGE_BYTES 4096ul
+#define BLOCK_BYTES (2ul << 20)
+#define PIPE_BYTES (1ul << 20)
+
+static void __attribute__((noreturn)) die(const char *what)
+{
+	fprintf(stderr, "memtool: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static unsigned long parse_number(const char *text, unsigned long max)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || value > max) {
+		errno = EINVAL;
+		die(text);
+	}
+	return value;
+}
+
+/* Address space aligned to 2 MiB; the slack before and after is never touched. */
+static char *reserve(size_t bytes)
+{
+	char *at = mmap(NULL, bytes + BLOCK_BYTES, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		die("mmap");
+	return (char *)(((unsigned long)at + BLOCK_BYTES - 1) & ~(BLOCK_BYTES - 1));
+}
+
+static void touch_pages(char *at, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += PAGE_BYTES)
+		((volatile char *)at)[i] = 1;
+}
+
+static int touch(size_t mib)
+{
+	char *at = reserve(mib << 20);
+
+	touch_pages(at, mib << 20);
+	return 0;
+}
+
+/*
+ * Runs @prepare in a new process that then sleeps for @seconds (0: until it is killed), and
+ * prints its PID once it has prepared. Returns the exit status for main.
+ */
+static int leave_behind(void (*prepare)(unsigned long a, unsigned long b), unsigned long a,
+			unsigned long b, unsigned long seconds)
+{
+	int ready[2];
+	pid_t pid;
+	char token;
+
+	if (pipe(ready))
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		close(ready[0]);
+		prepare(a, b);
+		setsid();
+		if (write(ready[1], "r", 1) != 1)
+			die("write");
+		close(ready[1]);
+		close(1);
+		close(2);
+		if (seconds)
+			sleep(seconds);
+		else
+			for (;;)
+				pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (read(ready[0], &token, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		errno = ENOMEM;
+		die("the process that should hold the memory died");
+	}
+	printf("%d\n", pid);
+	return 0;
+}
+
+static void hold(unsigned long mib, unsigned long unused)
+{
+	(void)unused;
+	touch_pages(reserve(mib << 20), mib << 20);
+}
+
+/* The first number after @name in @path, summed over all lines that have it when @all. */
+static unsigned long read_sum(const char *path, const char *name, bool all)
+{
+	FILE *file = fopen(path, "r");
+	unsigned long sum = 0, value;
+	char line[256];
+
+	if (!file)
+		die(path);
+	while (fgets(line, sizeof(line), file)) {
+		char *at = line + strspn(line, " ");
+
+		if (strncmp(at, name, strlen(name)) ||
+		    sscanf(at + strlen(name), " %lu", &value) != 1)
+			continue;
+		sum += value;
+		if (!all)
+			break;
+	}
+	fclose(file);
+	return sum;
+}
+
+static unsigned long free_kb(void)
+{
+	return read_sum("/proc/meminfo", "MemFree:", false);
+}
+
+/*
+ * Takes free memory block by block until little more than the zones' high watermarks is left
+ * (below, the kernel would reclaim, and kill). Returns the number of blocks.
+ */
+static size_t fill_memory(char *at, size_t max_blocks)
+{
+	unsigned long keep_kb = read_sum("/proc/zoneinfo", "high", true) * 4 + 8192;
+	size_t blocks = 0;
+
+	while (blocks < max_blocks && free_kb() > keep_kb + BLOCK_BYTES / 1024)
+		touch_pages(at + blocks++ * BLOCK_BYTES, BLOCK_BYTES);
+	return blocks;
+}
+
+/* Whether block number @i is among the @percent that are to be spoiled, spread evenly. */
+static bool is_spoiled(size_t i, unsigned long percent)
+{
+	return (i + 1) * percent / 100 != i * percent / 100;
+}
+
+/* Puts @pages pages into pipes that nobody reads; the kernel cannot move them. */
+static void fill_pipes(size_t pages)
+{
+	static char page[PAGE_BYTES];
+	struct rlimit limit = { 1 << 16, 1 << 16 };
+	size_t done = 0;
+
+	memset(page, 1, sizeof(page));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	while (done < pages) {
+		int ends[2];
+
+		if (pipe2(ends, O_NONBLOCK))
+			die("pipe");
+		fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
+		while (done < pages && write(ends[1], page, sizeof(page)) == sizeof(page))
+			done++;
+	}
+}
+
+/*
+ * All memory is taken first. For unmovable pages a hole of one page in each chosen block is then
+ * all that the kernel has to put them in; for movable ones a page in each chosen block stays.
+ */
+static void fragment(unsigned long percent, unsigned long unmovable)
+{
+	size_t max_blocks = free_kb() / 1024 / 2;
+	char *at = reserve(max_blocks * BLOCK_BYTES);
+	size_t blocks, spoiled = 0;
+
+	madvise(at, max_blocks * BLOCK_BYTES, MADV_NOHUGEPAGE);
+	blocks = fill_memory(at, max_blocks);
+	for (size_t i = 0; i < blocks; i++) {
+		if (!is_spoiled(i, percent))
+			continue;
+		spoiled++;
+		if (unmovable)
+			madvise(at + i * BLOCK_BYTES, PAGE_BYTES, MADV_DONTNEED);
+	}
+	if (unmovable) {
+		fill_pipes(spoiled);
+		munmap(at, blocks * BLOCK_BYTES);
+		return;
+	}
+	for (size_t i = 0; i < blocks; i++) {
+		size_t keep = is_spoiled(i, percent) ? PAGE_BYTES : 0;
+
+		madvise(at + i * BLOCK_BYTES + keep, BLOCK_BYTES - keep, MADV_DONTNEED);
+	}
+}
+
+static void write_number(const char *path, unsigned long value)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fprintf(file, "%lu\n", value) < 0 || fclose(file))
+		die(path);
+}
+
+/* The pool of huge pages is grown as far as it goes, then set back. */
+static int hugepages(void)
+{
+	const char *path = "/proc/sys/vm/nr_hugepages";
+	unsigned long before = read_sum(path, "", false);
+	unsigned long after;
+
+	write_number(path, before + free_kb() / 2048 + 1);
+	after = read_sum(path, "", false);
+	write_number(path, before);
+	printf("%lu\n", after - before);
+	return 0;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | "
+			"fragment PERCENT [anon|unmovable] | hugepages\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(verb, "touch") && argc == 3)
+		return touch(parse_number(argv[2], 1 << 20));
+	if (!strcmp(verb, "hold") && (argc == 3 || argc == 4))
+		return leave_behind(hold, parse_number(argv[2], 1 << 20), 0,
+				    argc == 4 ? parse_number(argv[3], 1 << 20) : 0);
+	if (!strcmp(verb, "fragment") && (argc == 3 || argc == 4)) {
+		bool unmovable = argc == 4 && !strcmp(argv[3], "unmovable");
+
+		if (argc == 4 && !unmovable && strcmp(argv[3], "anon"))
+			return usage();
+		return leave_behind(fragment, parse_number(argv[2], 100), unmovable, 0);
+	}
+	if (!strcmp(verb, "hugepages") && argc == 2)
+		return hugepages();
+	return usage();
+}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Aerostat: everything a person types.
+#
+#   make help        this text
+#   make all         the kernel modules and the user-space programs
+#   make modules     aerostat.ko and its transports, in build/kmod/KVER/
+#   make unit        build and run the unit tests (no VM, a few seconds)
+#   make test-fast   the unit tests and those tests of the tests that start no VM
+#   make test        everything: unit tests, tests of the tests, tests in VMs
+#   make lint        formatting, static analysis, house rules; one script each in tests/lint/
+#   make format      let clang-format rewrite the C sources
+#   make bench       the measurements of bench/
+#   make demo        see memory move in a VM
+#   make clean       remove build/
+#
+# Each target first installs what it needs and what is missing (lab/install, Debian packages listed
+# in lab/packages; it says what and why, and uses sudo unless you are root).
+#
+# Settings, on the command line or in the environment:
+#
+#   KVER=6.1.0-1-amd64  kernel to build the modules for (default: that of linux-headers-amd64)
+#   KDIR=/path          that kernel's build directory (default: /lib/modules/KVER/build); with a
+#                       kernel of your own give KVER a name for it as well
+#   TESTS="vm/x meta"   what `make test` runs: groups, names or patterns of tests/run
+#   JOBS=2              tests at a time (default: number of processors)
+#   INSTALL=no          do not install packages; what is missing then shows as an error
+#   V=1                 show the commands
+#
+# Everything that is made lands in build/. A test that failed is run again alone with the command
+# that tests/run printed for it.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+export PYTHONDONTWRITEBYTECODE := 1
+Q := $(if $(filter 1,$(V)),,@)
+
+.PHONY: help
+help:
+	@sed -n -e '/^# SPDX/d' -e '/^#/!q' -e 's/^# \{0,1\}//p' Makefile
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+# What has to be there. The files in build/installed/ say that lab/install has seen to a group of
+# packages since lab/packages changed. Being included, build.mk is made before anything else, and make
+# then starts over: the kernel's version below is looked up when its headers exist.
+
+installed = $(if $(filter no,$(INSTALL)),,build/installed/$(1).mk)
+
+ifneq ($(filter-out help clean format,$(or $(MAKECMDGOALS),all)),)
+include $(call installed,build)
+endif
+
+build/installed/%.mk: lab/packages lab/install
+	$(Q)lab/install $*
+	@mkdir -p $(@D) && touch $@
+
+# Kernel modules. The sources are mirrored by symbolic links, so that the kernel's build leaves its
+# objects in build/ (M= alone would leave them among the sources).
+
+newest-kernel = $(notdir $(patsubst %/build,%,$(lastword $(shell ls -dv /lib/modules/*/build 2>/dev/null))))
+debian-kernel = $(patsubst linux-headers-%,%,$(firstword $(shell \
+	dpkg-query -W -f '$${Depends}' linux-headers-amd64 2>/dev/null)))
+KVER ?= $(or $(debian-kernel),$(newest-kernel))
+KVER := $(KVER)
+KDIR ?= /lib/modules/$(KVER)/build
+
+kmod := build/kmod/$(KVER)
+mirror := $(kmod)/tree
+config-header := $(mirror)/include/aero_config.h
+module-dirs := $(patsubst guest/%/Kbuild,%,$(wildcard guest/*/Kbuild))
+module-dirs := $(foreach dir,$(module-dirs),$(if $(wildcard guest/$(dir)/*.c),$(dir)))
+module-names := $(patsubst aerostat_engine,aerostat,$(module-dirs:%=aerostat_%))
+modules := $(module-names:%=$(kmod)/%.ko)
+
+# Directories count as well: a file that went away has to be noticed.
+module-inputs := $(shell find Kbuild guest policy \( -name '*.[ch]' -o -name 'Kbuild' -o -name '*.mk' \
+	-o -type d \) -print)
+
+.PHONY: modules
+modules: $(modules)
+
+# The kernel's build wants its targets one after the other in a directory: one make for all modules,
+# and a lock for those who run make twice. Debug information stays in tree/ for addr2line; VMs load
+# the modules without it. There is no vmlinux to take BTF from beside packaged headers.
+kbuild = $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(mirror) \
+	$(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) W=1 V=$(or $(V),0)
+
+ifneq ($(modules),)
+$(modules) &: $(module-inputs) $(config-header)
+	$(Q)guest/mirror $(mirror)
+	$(Q)flock $(kmod)/lock $(kbuild) modules
+	$(Q)for dir in $(module-dirs); do \
+		name=aerostat_$$dir; name=$${name%_engine}; \
+		objcopy --strip-debug $(mirror)/guest/$$dir/$$name.ko $(kmod)/$$name.ko || exit; \
+	done
+endif
+
+probe-inputs := guest/compat/probe $(wildcard guest/compat/probes guest/compat/probes/*.c)
+$(config-header): $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.symvers)
+	$(Q)test -d "$(KDIR)" || { echo "make: no kernel build directory '$(KDIR)' (KVER=$(KVER))" >&2; exit 1; }
+	@echo "  PROBE   $(KVER)"
+	$(Q)guest/compat/probe $(KDIR) $@
+
+# Static analysis of the modules wants the kernel's own flags, so it runs as a part of its build.
+.PHONY: sparse
+sparse: $(modules)
+	$(Q)flock $(kmod)/lock $(kbuild) C=2 CF=-D__CHECK_ENDIAN__ modules
+
+# User space: the unit tests, with the sanitizers that the kernel does not offer. X_test.c stands beside
+# X.c (or X.h), and is linked with it and with policy/.
+
+include policy/policy.mk
+
+CC := gcc
+CFLAGS ?= -O1 -g
+user-flags := -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Werror -fno-omit-frame-pointer -MMD -MP
+test-flags := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c))
+tested-by = $(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1))))
+test-objs = $(sort $(1).o $(call tested-by,$(1)) $(policy-objs:%=build/policy/%))
+
+$(foreach test,$(unit-tests),$(eval $(test): $(call test-objs,$(test))))
+$(unit-tests):
+	@echo "  LD      $@"
+	$(Q)$(CC) $(test-flags) -o $@ $^
+
+user-objs := $(sort $(foreach test,$(unit-tests),$(call test-objs,$(test))))
+$(user-objs): build/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) $(user-flags) $(test-flags) $(CFLAGS) -c -o $@ $<
+
+-include $(user-objs:.o=.d)
+
+.PHONY: all
+all: modules $(unit-tests)
+
+# Tests. tests/run knows the groups; here is only what has to be there before.
+
+export JOBS
+TESTS ?= unit meta vm
+
+.PHONY: unit test-fast test
+unit: $(unit-tests)
+	$(Q)tests/run unit
+
+test-fast: $(unit-tests)
+	$(Q)tests/run fast
+
+test: modules $(unit-tests) | $(call installed,vm)
+	$(Q)tests/run $(TESTS)
+
+.PHONY: lint format
+lint: modules | $(call installed,lint)
+	$(Q)tests/run lint
+
+format: | $(call installed,lint)
+	$(Q)tests/sources c | xargs -r clang-format -i
+
+.PHONY: bench demo
+bench: modules | $(call installed,vm)
+	$(Q)bench/run
+
+demo: modules | $(call installed,vm) $(call installed,demo)
+	$(Q)bench/demo

@@ -62,11 +62,9 @@ static unsigned int batch_limit(const struct aero_balloon *balloon, enum aero_cl
  */
 static u64 cycle_room(u64 want_pages, u64 rate_pages, u64 done_pages)
 {
-	u64 left = want_pages - done_pages;
-
-	if (done_pages && rate_pages < left && rate_pages < AERO_BLOCK_PAGES)
+	if (done_pages && rate_pages < want_pages && rate_pages < AERO_BLOCK_PAGES)
 		return 0;
-	return min(left, rate_pages);
+	return min(want_pages, rate_pages);
 }
 
 static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 room_pages)
@@ -132,13 +130,23 @@ static bool inflate_batch(struct aero_balloon *balloon, struct cycle *cycle,
 	return true;
 }
 
-static enum outcome inflate(struct aero_balloon *balloon, struct cycle *cycle, u64 want_pages)
+/* What is wanted may become less with every batch: other people allocate, too. */
+static u64 still_wanted(struct aero_balloon *balloon)
+{
+	u64 size = aero_pool_size(&balloon->pool);
+
+	aero_target_update(balloon);
+	return balloon->target.pages > size ? balloon->target.pages - size : 0;
+}
+
+static enum outcome inflate(struct aero_balloon *balloon, struct cycle *cycle)
 {
 	struct pace *pace = &balloon->pace;
 	enum outcome outcome = MORE;
+	u64 want_pages;
 
 	pace_inflate_begin(pace);
-	while (cycle->done_pages < want_pages) {
+	while ((want_pages = still_wanted(balloon))) {
 		u64 room = cycle_room(want_pages, pace_inflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);
 
@@ -191,7 +199,8 @@ static enum outcome deflate(struct aero_balloon *balloon, struct cycle *cycle, u
 	enum outcome outcome = MORE;
 
 	while (cycle->done_pages < want_pages) {
-		u64 room = cycle_room(want_pages, pace_deflate_room(pace, cycle->done_pages),
+		u64 room = cycle_room(want_pages - cycle->done_pages,
+				      pace_deflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);
 		int ret;
 
@@ -274,7 +283,7 @@ void aero_resize_work(struct work_struct *work)
 	}
 	aero_balloon_set_state(balloon, AERO_RESIZING);
 	if (size < balloon->target.pages)
-		outcome = inflate(balloon, &cycle, balloon->target.pages - size);
+		outcome = inflate(balloon, &cycle);
 	else
 		outcome = deflate(balloon, &cycle, size - balloon->target.pages);
 	if (aero_balloon_runs(balloon))

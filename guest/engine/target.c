@@ -11,9 +11,9 @@
 #include "guest/engine/trace.h"
 
 /*
- * Available memory that inflation leaves alone: a 64th of RAM within bounds.
- * Beyond it, each page taken would have to be reclaimed from a guest that is
- * likely to want it back.
+ * Available memory that inflation leaves alone: a 64th of RAM within bounds, on top
+ * of what the kernel may hold back at once when memory is fragmented. Beyond it, the
+ * guest's next allocation could end in the OOM killer.
  */
 #define MARGIN_SHIFT 6
 #define MARGIN_MIN_PAGES (SZ_8M >> PAGE_SHIFT)
@@ -46,6 +46,12 @@ u64 aero_target_floor_pages(const struct aero_balloon *balloon)
 				  PAGE_SHIFT);
 }
 
+static u64 margin_pages(u64 ram_pages)
+{
+	return aero_meminfo_boost_pages() +
+	       clamp_t(u64, ram_pages >> MARGIN_SHIFT, MARGIN_MIN_PAGES, MARGIN_MAX_PAGES);
+}
+
 /**
  * aero_target_update() - compute the target anew
  * @balloon: its target member is written
@@ -62,8 +68,7 @@ void aero_target_update(struct aero_balloon *balloon)
 		.total_pages = ram_pages,
 		.floor_pages = aero_target_floor_pages(balloon),
 		.available_pages = aero_meminfo_available_pages(),
-		.margin_pages = clamp_t(u64, ram_pages >> MARGIN_SHIFT, MARGIN_MIN_PAGES,
-					MARGIN_MAX_PAGES),
+		.margin_pages = margin_pages(ram_pages),
 	};
 	struct target_result target = target_compute(&input);
 

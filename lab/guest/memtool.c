@@ -27,6 +27,7 @@
 
 #define PAGE_BYTES 4096ul
 #define BLOCK_BYTES (2ul << 20)
+#define BLOCK_PAGES (BLOCK_BYTES / PAGE_BYTES)
 #define PIPE_BYTES (1ul << 20)
 
 static void __attribute__((noreturn)) die(const char *what)
@@ -150,16 +151,19 @@ static unsigned long free_kb(void)
 	return read_sum("/proc/meminfo", "MemFree:", false);
 }
 
-/*
- * Takes free memory block by block until little more than the zones' high watermarks is left
- * (below, the kernel would reclaim, and kill). Returns the number of blocks.
- */
+/* A little more than the zones' high watermarks: below, the kernel would reclaim, and kill. */
+static unsigned long spare_kb(void)
+{
+	return read_sum("/proc/zoneinfo", "high", true) * 4 + 8192 + BLOCK_BYTES / 1024;
+}
+
+/* Takes free memory block by block while there is some to spare. Returns the number of blocks. */
 static size_t fill_memory(char *at, size_t max_blocks)
 {
-	unsigned long keep_kb = read_sum("/proc/zoneinfo", "high", true) * 4 + 8192;
+	unsigned long keep_kb = spare_kb();
 	size_t blocks = 0;
 
-	while (blocks < max_blocks && free_kb() > keep_kb + BLOCK_BYTES / 1024)
+	while (blocks < max_blocks && free_kb() > keep_kb)
 		touch_pages(at + blocks++ * BLOCK_BYTES, BLOCK_BYTES);
 	return blocks;
 }
@@ -170,55 +174,85 @@ static bool is_spoiled(size_t i, unsigned long percent)
 	return (i + 1) * percent / 100 != i * percent / 100;
 }
 
-/* Puts @pages pages into pipes that nobody reads; the kernel cannot move them. */
-static void fill_pipes(size_t pages)
+/* Pipes that nobody reads: each page written to one stays where it is until its pipe is closed. */
+struct pipes {
+	int writable; /* of the last one; -1 when there is none */
+	size_t pages; /* in the last one */
+	size_t nr_ends;
+	int ends[1 << 14];
+};
+
+static void open_pipe(struct pipes *pipes)
+{
+	int ends[2];
+
+	if (pipes->nr_ends + 2 > sizeof(pipes->ends) / sizeof(pipes->ends[0]))
+		die("too many pipes");
+	if (pipe2(ends, O_NONBLOCK) || fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES) < 0)
+		die("pipe");
+	pipes->ends[pipes->nr_ends++] = ends[0];
+	pipes->ends[pipes->nr_ends++] = ends[1];
+	pipes->writable = ends[1];
+	pipes->pages = 0;
+}
+
+static void put_page(struct pipes *pipes)
 {
 	static char page[PAGE_BYTES];
-	struct rlimit limit = { 1 << 16, 1 << 16 };
-	size_t done = 0;
 
-	memset(page, 1, sizeof(page));
-	setrlimit(RLIMIT_NOFILE, &limit);
-	while (done < pages) {
-		int ends[2];
+	if (!pipes->nr_ends || pipes->pages == PIPE_BYTES / PAGE_BYTES)
+		open_pipe(pipes);
+	if (write(pipes->writable, page, sizeof(page)) != sizeof(page))
+		die("write to a pipe");
+	pipes->pages++;
+}
 
-		if (pipe2(ends, O_NONBLOCK))
-			die("pipe");
-		fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
-		while (done < pages && write(ends[1], page, sizeof(page)) == sizeof(page))
-			done++;
-	}
+static void close_pipes(struct pipes *pipes)
+{
+	while (pipes->nr_ends)
+		close(pipes->ends[--pipes->nr_ends]);
 }
 
 /*
- * All memory is taken first. For unmovable pages a hole of one page in each chosen block is then
- * all that the kernel has to put them in; for movable ones a page in each chosen block stays.
+ * All memory is put into pipes, in the order in which the kernel hands it out, which is block by
+ * block. Two pages for each block to be spoiled go into pipes that stay open.
  */
-static void fragment(unsigned long percent, unsigned long unmovable)
+static void fragment_unmovable(unsigned long percent)
+{
+	static struct pipes kept, filler;
+	struct rlimit limit = { 1 << 16, 1 << 16 };
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (size_t i = 0; i % 64 || free_kb() > spare_kb(); i++) {
+		bool keep = i % (BLOCK_PAGES / 2) == 0 && is_spoiled(i / BLOCK_PAGES, percent);
+
+		put_page(keep ? &kept : &filler);
+	}
+	close_pipes(&filler);
+}
+
+/* All memory is taken first, then given back but for a page in each block to be spoiled. */
+static void fragment_anon(unsigned long percent)
 {
 	size_t max_blocks = free_kb() / 1024 / 2;
 	char *at = reserve(max_blocks * BLOCK_BYTES);
-	size_t blocks, spoiled = 0;
+	size_t blocks;
 
 	madvise(at, max_blocks * BLOCK_BYTES, MADV_NOHUGEPAGE);
 	blocks = fill_memory(at, max_blocks);
-	for (size_t i = 0; i < blocks; i++) {
-		if (!is_spoiled(i, percent))
-			continue;
-		spoiled++;
-		if (unmovable)
-			madvise(at + i * BLOCK_BYTES, PAGE_BYTES, MADV_DONTNEED);
-	}
-	if (unmovable) {
-		fill_pipes(spoiled);
-		munmap(at, blocks * BLOCK_BYTES);
-		return;
-	}
 	for (size_t i = 0; i < blocks; i++) {
 		size_t keep = is_spoiled(i, percent) ? PAGE_BYTES : 0;
 
 		madvise(at + i * BLOCK_BYTES + keep, BLOCK_BYTES - keep, MADV_DONTNEED);
 	}
+}
+
+static void fragment(unsigned long percent, unsigned long unmovable)
+{
+	if (unmovable)
+		fragment_unmovable(percent);
+	else
+		fragment_anon(percent);
 }
 
 static void write_number(const char *path, unsigned long value)

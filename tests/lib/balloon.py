@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The balloon of a lab guest as tests see it: what the host asks, what the guest's own files say."""
+
+import pathlib
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "lab"))
+
+from aerolab.errors import LabError, NoHugepages  # noqa: E402,F401
+from aerolab.guest import Guest  # noqa: E402,F401
+
+MIB = 1 << 20
+PAGE = 4096
+BLOCK_PAGES = 512
+SKIPPED = 77
+
+
+def check(condition, what):
+    """The one assertion: ends the test with a sentence that says what is wrong."""
+    if not condition:
+        sys.exit(f"FAILED: {what}")
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(SKIPPED)
+
+
+class Balloon:
+    """One balloon of `guest`, found by its name in sysfs."""
+
+    def __init__(self, guest, name="virtio0"):
+        self.guest = guest
+        self.directory = f"/sys/class/aerostat/{name}"
+        self.counters_path = f"/sys/kernel/debug/aerostat/{name}/counters"
+
+    def attributes(self):
+        """{attribute: value}, numbers as int."""
+        text = self.guest.sh(f"cd {self.directory} && grep -H . *_kb blocks pages state reason transport")
+        pairs = (line.split(":", 1) for line in text.splitlines())
+        return {name: int(value) if value.isdigit() else value for name, value in pairs}
+
+    def counters(self):
+        return numbers(self.guest.read(self.counters_path))
+
+    def ask(self, ballooned_pages):
+        """Has QEMU ask for `ballooned_pages` to be in the balloon."""
+        self.guest.set_balloon(self.guest.memory_bytes - ballooned_pages * PAGE)
+
+    def resize(self, ballooned_pages, timeout=60):
+        """Asks and waits until the driver has reported exactly that; seconds that it took."""
+        self.ask(ballooned_pages)
+        return self.guest.wait_balloon(self.guest.memory_bytes - ballooned_pages * PAGE, timeout)
+
+    def wait_state(self, *states, timeout=60):
+        """Waits until the state is one of `states`; the attributes then."""
+        deadline = time.monotonic() + timeout
+        while True:
+            attributes = self.attributes()
+            if attributes["state"] in states:
+                return attributes
+            check(time.monotonic() < deadline, f"state is {attributes['state']} after {timeout} s, not {states}: "
+                  f"{attributes}")
+            time.sleep(0.05)
+
+    def check_consistent(self):
+        """What sysfs, vmstat and the classes say about the pages held must be one number."""
+        attributes, events = self.attributes(), vmstat(self.guest)
+        held = attributes["pages"] + attributes["blocks"] * BLOCK_PAGES
+        check(attributes["size_kb"] == held * 4, f"size_kb {attributes['size_kb']} is not {held} pages")
+        counted = events["balloon_inflate"] - events["balloon_deflate"]
+        check(counted == held, f"vmstat counts {counted} pages in the balloon, sysfs {held}")
+        return attributes
+
+
+def numbers(text):
+    """{name: number} of lines "name number"."""
+    return {name.rstrip(":"): int(value) for name, value, *_ in (line.split() for line in text.splitlines())}
+
+
+def vmstat(guest):
+    return numbers(guest.read("/proc/vmstat"))
+
+
+def meminfo(guest):
+    """KiB, by name."""
+    return numbers(guest.read("/proc/meminfo"))
+
+
+def settled_free_kb(guest):
+    """MemFree after the guest's caches of free pages were returned."""
+    guest.sh("echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
+    return meminfo(guest)["MemFree"]

@@ -6,7 +6,7 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import hostmemory, hugepages, image, kernel, kernellog, machine
+from . import hostmemory, hugepages, image, kernel, kernellog, machine, vmlinux
 from .channel import Channel
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
@@ -37,6 +37,7 @@ class Guest:
     virtio_mem_mib: with virtio-mem: memory on top of memory_mib that can be taken away, plugged at boot
     accel: "kvm" or "tcg"; default: what works
     prewarm: touch as much host memory as the guest has before it starts
+    can_suspend: the guest can use suspend(); costs 3 s at boot under TCG
     boot_timeout: seconds until the agent must have reported
     echo_console: also write the console to standard error
     qemu_args: more of QEMU's arguments, as a list
@@ -49,7 +50,7 @@ class Guest:
     def __init__(self, memory_mib=1024, driver="aerostat", cmdline="", module_args=None, device_args="",
                  modules=(), spare_modules=(), files=None, backing="anon", smp=1, trace=(),
                  qemu="qemu-system-x86_64", kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
-                 prewarm=False, boot_timeout=60, echo_console=False, qemu_args=()):
+                 prewarm=False, can_suspend=False, boot_timeout=60, echo_console=False, qemu_args=()):
         self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount)
         self.memory_bytes = memory_mib * MIB
         self.boot_seconds = None
@@ -61,6 +62,7 @@ class Guest:
                        "module_args": module_args, "files": files}
         self._trace_events = trace
         self._prewarm = prewarm
+        self._can_suspend = can_suspend
         self._boot_timeout = boot_timeout
         self._echo_console = echo_console
         self._qemu_args = list(qemu_args)
@@ -68,6 +70,7 @@ class Guest:
         self._allowed = []
         self._may_die = False
         self._borrowed = 0
+        self._last_console = ""
         self._qemu = self._qmp = self._channel = self._trace = None
 
     # Boot and end
@@ -95,13 +98,15 @@ class Guest:
         self._qemu = Qemu(self._program)
         initramfs = self._qemu.directory / "initramfs"
         initramfs.write_bytes(image.build(self.kernel, **self._image))
+        # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
+        boot_file = self.kernel.image if self._can_suspend else vmlinux.get(self.kernel)
         self._trace = Trace(self._qemu.trace_path, self._trace_events)
         if self.machine.backing == "hugetlb":
             self._borrowed = hugepages.borrow(sum(self.machine.ram_mib) // 2)
         if self._prewarm:
             hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
         started = time.monotonic()
-        self._qemu.start([*self.machine.arguments(self.accel), "-kernel", str(self.kernel.image),
+        self._qemu.start([*self.machine.arguments(self.accel), "-kernel", str(boot_file),
                           "-initrd", str(initramfs), "-append", self.machine.cmdline(self._cmdline, self._nonce),
                           *self._trace.arguments(), *self._qemu_args], self._echo_console)
         self._channel = Channel(self._qemu.agent)
@@ -153,14 +158,17 @@ class Guest:
                 error.add_note("The guest's kernel complained:\n" + kernellog.describe(self.console(), findings))
 
     def _release(self):
-        if self._qmp:
-            self._qmp.close()
-        if self._qemu:
-            self._qemu.stop()
-            self._last_console = self._qemu.console()
-            self._qemu.remove()
-        hugepages.give_back(self._borrowed)
-        self._borrowed = 0
+        """Whatever happened: no process, file or borrowed page stays behind."""
+        try:
+            if self._qmp:
+                self._qmp.close()
+            if self._qemu:
+                self._qemu.stop()
+                self._last_console = self._qemu.console()
+                self._qemu.remove()
+        finally:
+            hugepages.give_back(self._borrowed)
+            self._borrowed = 0
 
     def _evidence(self):
         """The end of the console and QEMU's complaints, for an error message."""
@@ -236,7 +244,7 @@ class Guest:
         return self.qmp("qom-get", path=f"/machine/peripheral/{machine.VIRTIO_MEM}", property="size")
 
     def virtio_mem_resize(self, size_bytes, timeout=60):
-        """Asks for a size of the virtio-mem device and waits for it; the seconds that it took. timeout=None: no wait."""
+        """Asks for a size of the virtio-mem device and waits; the seconds that it took. timeout=None: no wait."""
         self.qmp("qom-set", path=f"/machine/peripheral/{machine.VIRTIO_MEM}", property="requested-size",
                  value=int(size_bytes))
         if timeout is None:
@@ -274,6 +282,8 @@ class Guest:
 
     def suspend(self, state="mem", timeout=60):
         """Suspends the guest (to RAM), wakes it once it sleeps, and waits until commands run again."""
+        if not self._can_suspend:
+            raise LabError("suspend() needs Guest(can_suspend=True)")
         job = self.spawn(f"echo {shlex.quote(state)} > /sys/power/state")
         self.wait_event("SUSPEND", timeout)
         self.qmp("system_wakeup")

@@ -119,16 +119,24 @@ def _run(command, cwd):
 
 
 def _fetch(packages, tree):
-    """Downloads packages and unpacks them into the directory `tree`."""
+    """Downloads packages and unpacks them into the directory `tree`.
+
+    The machine's package lists may be missing or too old, and updating them takes root: then apt gets lists
+    of its own, for this once.
+    """
     tree.mkdir()
     work = tree.parent / "download"
     work.mkdir()
     # Root's download directory is not open to apt's own user; apt would warn and do without it anyway.
-    sandbox = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
+    options = ["-q", *(["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else [])]
     try:
-        _run(["apt-get", "-q", *sandbox, "download", *packages], work)
-    except SetupError as error:
-        raise SetupError(f"{error}\nIf the package lists are old or missing: apt-get update") from error
+        _run(["apt-get", *options, "download", *packages], work)
+    except SetupError:
+        (work / "lists" / "partial").mkdir(parents=True)
+        (work / "cache" / "archives" / "partial").mkdir(parents=True)
+        options += ["-o", f"Dir::State::Lists={work}/lists", "-o", f"Dir::Cache={work}/cache"]
+        _run(["apt-get", *options, "update"], work)
+        _run(["apt-get", *options, "download", *packages], work)
     for archive in work.glob("*.deb"):
         _run(["dpkg", "-x", str(archive), str(tree)], work)
     shutil.rmtree(work)

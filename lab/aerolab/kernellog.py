@@ -11,7 +11,7 @@ SUSPICIOUS = re.compile("|".join((
     r"hung task", r"blocked for more than", r"soft lockup", r"hard LOCKUP", r"rcu.*stall", r"self-detected stall",
     r"Bad page (state|map)", r"bad page state", r"refcount_t", r"page allocation failure", r"general protection fault",
     r"unable to handle", r"list_(add|del) corruption", r"sleeping function called", r"scheduling while atomic",
-    r"segfault at",
+    r"segfault at", r"unknown parameter '.*' ignored",
 )))
 
 # Suspicious words in messages that are not complaints: announcements of the checkers themselves.

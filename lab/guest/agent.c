@@ -309,8 +309,8 @@ static void reap_children(void)
 				continue;
 			drain_output(job);
 			job->pid = 0;
-			send_exit(job->number, WIFEXITED(status) ? WEXITSTATUS(status) :
-								   128 + WTERMSIG(status));
+			send_exit(job->number,
+				  WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 		}
 	}
 }

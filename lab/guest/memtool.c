@@ -186,8 +186,9 @@ static void open_pipe(struct pipes *pipes)
 {
 	int ends[2];
 
+	errno = EMFILE;
 	if (pipes->nr_ends + 2 > sizeof(pipes->ends) / sizeof(pipes->ends[0]))
-		die("too many pipes");
+		die("too much memory to fragment");
 	if (pipe2(ends, O_NONBLOCK) || fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES) < 0)
 		die("pipe");
 	pipes->ends[pipes->nr_ends++] = ends[0];

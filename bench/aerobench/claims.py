@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the project promises, checked against what was measured."""
+
+import dataclasses
+
+from . import stats, table
+
+MET, MISSED, UNKNOWN = "met", "missed", "not measured"
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """A promise about our driver with its defaults.
+
+    benchmark: B1 to B6
+    than: the peer whose median is divided by ours; "" where the promise is about our number itself
+    at_most: whether `limit` is the most (else: the least) that is fine
+    """
+
+    benchmark: str
+    text: str
+    kind: str
+    init_on_alloc: int
+    value: str
+    limit: float
+    than: str = ""
+    at_most: bool = False
+
+
+ALL = (
+    Claim("B1", "inflate 1 GiB, init_on_alloc=0", "timed", 0, "inflate_ms", 40, than="stock"),
+    Claim("B1", "inflate 1 GiB, init_on_alloc=1", "timed", 1, "inflate_ms", 3.5, than="stock"),
+    Claim("B2", "deflate 1 GiB, init_on_alloc=0", "timed", 0, "deflate_ms", 100, than="stock"),
+    Claim("B3", "kicks, interrupts and config accesses while inflating", "counted", 0, "inflate_messages", 64,
+          at_most=True),
+    Claim("B4", "host discards while inflating", "counted", 0, "inflate_discards", 512, at_most=True),
+    Claim("B5", "host huge pages back", "timed", 0, "huge_back", 0.95),
+    Claim("B6", "hugetlb memory freed / claimed", "hugetlb", 0, "hugetlb_share", 0.98),
+)
+
+
+def check(claim, summary):
+    """(verdict, what was found, what was promised); `summary` is report.Results.summary."""
+    promised = ("<= " if claim.at_most else ">= ") + _show(claim, claim.limit)
+    ours = summary("ours", claim.kind, claim.init_on_alloc, claim.value)
+    found = ours and ours.median
+    if claim.than:
+        peer = summary(claim.than, claim.kind, claim.init_on_alloc, claim.value)
+        ratio = stats.ratio(peer, ours) if peer and ours else None
+        found = ratio and ratio.median
+    if found is None:
+        return UNKNOWN, table.NOTHING, promised
+    met = found <= claim.limit if claim.at_most else found >= claim.limit
+    return MET if met else MISSED, _show(claim, found), promised
+
+
+def render(summary, benchmarks):
+    """The claims of some benchmarks as a table."""
+    rows = []
+    for claim in ALL:
+        if claim.benchmark in benchmarks:
+            verdict, found, promised = check(claim, summary)
+            than = f", {claim.than} / ours" if claim.than else ""
+            rows.append([f"{claim.benchmark} {claim.text}{than}", promised, found, verdict])
+    return table.render(["claim", "promised", "measured", "verdict"], rows)
+
+
+def missed(summary, benchmarks):
+    """Number of claims that were measured and missed."""
+    return sum(check(claim, summary)[0] == MISSED for claim in ALL if claim.benchmark in benchmarks)
+
+
+def _show(claim, value):
+    return table.factor(value) if claim.than else table.number(value)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which boots a run consists of, and in which order."""
+
+import dataclasses
+
+from . import report
+from .errors import BenchError
+from .sample import COUNTED, HUGETLB, KINDS, TIMED
+
+
+@dataclasses.dataclass(frozen=True)
+class Boot:
+    """One sample to take."""
+
+    peer: object
+    kind: str
+    init_on_alloc: int
+
+
+def choose(text):
+    """Benchmarks for a comma-separated list of names; BenchError names the one that does not exist."""
+    names = [name.strip().upper() for name in text.split(",")]
+    unknown = [name for name in names if name not in report.ALL]
+    if unknown:
+        raise BenchError(f"no benchmark '{unknown[0]}' (there are: {', '.join(report.ALL)})")
+    return [name for name in report.ALL if name in names]
+
+
+def boots(chosen_peers, benchmarks, samples, settings):
+    """All boots. Peers take turns (A B A B), so that a slow minute of the machine hits each of them.
+
+    Counts and hugetlb pages do not vary: one boot each, and the latter do not depend on init_on_alloc.
+    """
+    kinds = {report.ALL[name].kind for name in benchmarks}
+    rounds = {TIMED: samples, COUNTED: 1, HUGETLB: 1}
+    planned = []
+    for kind in (kind for kind in KINDS if kind in kinds):
+        for _ in range(rounds[kind]):
+            for init_on_alloc in settings if kind == TIMED else settings[:1]:
+                planned += [Boot(peer, kind, init_on_alloc) for peer in chosen_peers]
+    return planned

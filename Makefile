@@ -110,6 +110,20 @@ $(config-header): $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.symv
 sparse: $(modules)
 	$(Q)flock $(kmod)/lock $(kbuild) C=2 CF=-D__CHECK_ENDIAN__ modules
 
+# Each header in a C file of its own, with the modules' flags. The shadow headers are only ever included
+# by the names of those before which they step.
+header-names = $(shell find guest -name '*.h')
+header-objs = $(patsubst %.h,alone/%.o,$(subst /,-,$(header-names)))
+include-line = \#include $(if $(filter guest/compat/include/%,$(1)),<$(1:guest/compat/include/%=%)>,"$(1)")
+
+.PHONY: headers
+headers: $(modules)
+	$(Q)rm -rf $(mirror)/alone && mkdir $(mirror)/alone
+	$(Q)$(foreach header,$(header-names),echo '$(call include-line,$(header))' \
+		> $(mirror)/alone/$(patsubst %.h,%.c,$(subst /,-,$(header)));)
+	$(Q)printf 'obj-m += %s\n' $(notdir $(header-objs)) > $(mirror)/alone/Kbuild
+	$(Q)flock $(kmod)/lock $(kbuild) AERO_ALSO=alone/ $(header-objs)
+
 # User space: the unit tests, with the sanitizers that the kernel does not offer. X_test.c stands beside
 # X.c (or X.h), and is linked with it and with policy/.
 

@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "guest/engine/debugfs.h"
 #include "guest/engine/exchange.h"
@@ -220,6 +221,7 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	balloon = alloc_balloon(transport, priv);
 	if (!balloon)
 		return ERR_PTR(-ENOMEM);
+	strscpy(balloon->name, name, sizeof(balloon->name));
 	if (!pace_init(&balloon->pace, &transport->limits)) {
 		err = -EINVAL;
 		goto err_free;

@@ -36,6 +36,9 @@ enum aero_state {
 	AERO_BROKEN,
 };
 
+/* Of a balloon's name in tracepoints, with the final NUL. */
+#define AERO_NAME_MAX 32
+
 /**
  * struct aero_balloon - see the file's first line
  *
@@ -47,6 +50,7 @@ struct aero_balloon {
 	/* Set by aero_balloon_create(), constant afterwards. */
 	const struct aero_transport *transport;
 	void *priv;
+	char name[AERO_NAME_MAX]; /* cut off if longer; tracepoints may outlive @dev */
 	struct device *dev;
 	struct dentry *debugfs;
 	struct workqueue_struct *wq;

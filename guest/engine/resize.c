@@ -28,6 +28,8 @@
 
 /* Ranges that may fail to empty before the search for blocks is given up. */
 #define CONTIG_FAILURES 8
+/* Ranges to empty before the host gets them: each may take long, and the target may change. */
+#define CONTIG_BATCH 16
 /* How long the block rungs are left alone after both failed. */
 #define BLOCKS_RETRY_MS 2000
 /* How soon to look again for pages that were isolated for migration. */
@@ -78,6 +80,7 @@ static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 
 	if (aero_pool_alloc(batch, nr, pace_may_sleep(&balloon->pace)))
 		return true;
 	aero_count(&balloon->counters, AERO_ALLOC_BLOCK_FAILED, 1);
+	nr = min_t(unsigned int, nr, CONTIG_BATCH);
 	if (aero_pool_alloc_contig(&balloon->pool, batch, nr, CONTIG_FAILURES)) {
 		aero_count(&balloon->counters, AERO_CONTIG_BLOCKS, batch->nr);
 		return true;

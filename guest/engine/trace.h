@@ -10,21 +10,19 @@
 
 #include "guest/engine/balloon.h"
 
-#define AERO_TRACE_NAME 32
-
 #define show_class(class) __print_symbolic(class, { AERO_PAGE, "page" }, { AERO_BLOCK, "block" })
 
 TRACE_EVENT(aero_target,
 	TP_PROTO(const struct aero_balloon *balloon, const struct target_result *target),
 	TP_ARGS(balloon, target),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(u64, pages)
 		__field(u64, size)
 		__field(int, reason)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->pages = target->pages;
 		__entry->size = aero_pool_size(&balloon->pool);
 		__entry->reason = target->reason;
@@ -40,13 +38,13 @@ TRACE_EVENT(aero_inflate,
 	TP_PROTO(const struct aero_balloon *balloon, int class, unsigned int offered, u64 taken_pages),
 	TP_ARGS(balloon, class, offered, taken_pages),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(int, class)
 		__field(unsigned int, offered)
 		__field(u64, taken_pages)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->class = class;
 		__entry->offered = offered;
 		__entry->taken_pages = taken_pages;
@@ -59,12 +57,12 @@ TRACE_EVENT(aero_deflate,
 	TP_PROTO(const struct aero_balloon *balloon, int class, unsigned int given),
 	TP_ARGS(balloon, class, given),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(int, class)
 		__field(unsigned int, given)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->class = class;
 		__entry->given = given;
 	),
@@ -77,13 +75,13 @@ TRACE_EVENT(aero_migrate,
 		 int err),
 	TP_ARGS(balloon, old_pfn, new_pfn, err),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(unsigned long, old_pfn)
 		__field(unsigned long, new_pfn)
 		__field(int, err)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->old_pfn = old_pfn;
 		__entry->new_pfn = new_pfn;
 		__entry->err = err;
@@ -96,7 +94,7 @@ TRACE_EVENT(aero_pace,
 	TP_PROTO(const struct aero_balloon *balloon, u64 done_pages, unsigned int pause_ms),
 	TP_ARGS(balloon, done_pages, pause_ms),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(u64, done_pages)
 		__field(unsigned int, slow_left)
 		__field(unsigned int, sleep_pages)
@@ -104,7 +102,7 @@ TRACE_EVENT(aero_pace,
 		__field(unsigned int, pause_ms)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->done_pages = done_pages;
 		__entry->slow_left = balloon->pace.slow_left;
 		__entry->sleep_pages = balloon->pace.sleep_pages;
@@ -120,12 +118,12 @@ TRACE_EVENT(aero_state,
 	TP_PROTO(const struct aero_balloon *balloon, int from, int to),
 	TP_ARGS(balloon, from, to),
 	TP_STRUCT__entry(
-		__array(char, name, AERO_TRACE_NAME)
+		__array(char, name, AERO_NAME_MAX)
 		__field(int, from)
 		__field(int, to)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(balloon->dev), AERO_TRACE_NAME);
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->from = from;
 		__entry->to = to;
 	),

@@ -87,7 +87,8 @@ modules: $(modules)
 # and a lock for those who run make twice. Debug information stays in tree/ for addr2line; VMs load
 # the modules without it. There is no vmlinux to take BTF from beside packaged headers.
 kbuild = $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(mirror) \
-	$(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) W=1 V=$(or $(V),0)
+	$(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) W=1 V=$(or $(V),0) \
+	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(or $(JOBS),$(shell nproc)))
 
 ifneq ($(modules),)
 $(modules) &: $(module-inputs) $(config-header)

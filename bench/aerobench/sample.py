@@ -46,13 +46,14 @@ class Observer:
         """Called about once a millisecond: return quickly."""
 
 
-def take(guest_class, peer, kind, init_on_alloc, observer=None):
-    """Boots a guest of the lab's class `guest_class` and returns the Sample."""
+def take(guest_class, peer, kind, init_on_alloc, observer=None, cpu=None):
+    """Boots a guest of the lab's class `guest_class` and returns the Sample; `cpu` is a model for QEMU's -cpu."""
     options = {**peer.guest_options(init_on_alloc), "backing": BACKING[kind], "prewarm": kind == TIMED,
-               "trace": peer.device.events if kind == COUNTED else ()}
+               "trace": peer.device.events if kind == COUNTED else (),
+               "qemu_args": ("-cpu", cpu) if cpu else ()}
     measure = {TIMED: measure_time, COUNTED: measure_counts, HUGETLB: measure_hugetlb}[kind]
     with guest_class(**options) as guest:
-        machine = describe_machine(guest)
+        machine = {**describe_machine(guest), "cpu": cpu or "default"}
         load = os.getloadavg()[0]
         values = measure(guest, peer, observer or Observer())
     return Sample(peer.name, kind, init_on_alloc, BACKING[kind], CLAIMED_MIB, machine, load, values)

@@ -185,6 +185,34 @@ static void keep_last(struct aero_batch *batch, unsigned int nr)
 	batch->nr = nr;
 }
 
+/*
+ * Offers single pages in batches as small as the transport wants them. Returns pages
+ * taken, or its error; the caller owns none of them any more.
+ */
+static int inflate_all(struct aero_balloon *balloon, struct aero_batch *batch)
+{
+	struct aero_batch left = *batch;
+	struct aero_tally tally = {};
+	int taken = 0;
+	int err = 0;
+
+	while (left.nr && !err && !tally.not_needed) {
+		struct aero_batch chunk = left;
+
+		chunk.nr = min(left.nr, balloon->transport->batch_max[AERO_PAGE]);
+		left.pages += chunk.nr;
+		left.nr -= chunk.nr;
+		err = aero_exchange_inflate(balloon, &chunk, &tally);
+		if (!err)
+			taken += tally.taken_pages;
+	}
+	aero_pool_free(&left);
+	/* No inflate cycle is going on that would do it at its end. */
+	aero_pool_free_refused(&balloon->pool);
+	batch->nr = 0;
+	return err ? err : taken;
+}
+
 /**
  * aero_exchange_split() - give back part of a block
  * @balloon: the balloon
@@ -196,13 +224,12 @@ static void keep_last(struct aero_batch *batch, unsigned int nr)
  *
  * Return: pages given back (all of the block if the host did not want the rest
  * again), 0 if there is no block, or the transport's error.
- * Context: process; takes the host_lock.
+ * Context: the resize worker or in its place; takes the host_lock.
  */
 int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr)
 {
 	struct aero_batch front;
-	struct aero_tally tally;
-	unsigned int i;
+	int taken;
 	int err = 0;
 
 	batch->class = AERO_BLOCK;
@@ -221,9 +248,8 @@ int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, 
 	front.nr = nr;
 	aero_pool_free(&front);
 	keep_last(batch, AERO_BLOCK_PAGES - nr);
-	i = batch->nr;
-	err = aero_exchange_inflate(balloon, batch, &tally);
-	return err ? err : (int)(nr + i - tally.taken_pages);
+	taken = inflate_all(balloon, batch);
+	return taken < 0 ? taken : (int)AERO_BLOCK_PAGES - taken;
 }
 
 /**

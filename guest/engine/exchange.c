@@ -136,6 +136,8 @@ static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 	if (may_talk(balloon))
 		err = digest_error(balloon, balloon->transport->deflate(balloon->priv, batch),
 				   "deflate");
+	else if (aero_balloon_alive(balloon))
+		err = -ECONNRESET; /* The host does not know of it any more: no need to ask. */
 	if (err == -EBUSY) {
 		memset(batch->verdicts, AERO_TAKEN, batch->nr);
 		aero_pool_add(&balloon->pool, batch);

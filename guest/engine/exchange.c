@@ -324,10 +324,13 @@ int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, s
 	}
 	if (may_talk(balloon))
 		err = balloon->transport->migrate(balloon->priv, newpage, page);
-	if (!err)
+	if (!err) {
 		aero_count(&balloon->counters, AERO_MIGRATED_PAGES, 1);
-	else if (err == -ENOENT)
+	} else if (err == -ENOENT) {
 		atomic_long_dec(&balloon->pool.nr_pages);
+		aero_count(&balloon->counters, AERO_DEFLATED_PAGES, 1);
+		aero_balloon_kick(balloon); /* It holds less than its target now. */
+	}
 	mutex_unlock(&balloon->host_lock);
 	trace_aero_migrate(balloon, page_to_pfn(page), page_to_pfn(newpage), err);
 	return err;

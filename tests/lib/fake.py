@@ -72,6 +72,13 @@ class FakeBalloon(Balloon):
         return self.wait(lambda now: now["state"] == "idle" and now["size_kb"] * 1024 == ballooned_pages * PAGE
                          and now["reported_pages"] == ballooned_pages, f"rests at {ballooned_pages} pages", timeout)
 
+    def scatter(self, ballooned_pages):
+        """Resizes from 0 so that the pages lie all over memory, with free ones in between: compaction will move some."""
+        self.resize(0)
+        pid = self.guest.sh("memtool fragment 100 unmovable", timeout=60)
+        self.resize(ballooned_pages)
+        self.guest.sh(f"kill {pid}")
+
     def check_fair(self, when):
         """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot."""
         now = self.snapshot()

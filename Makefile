@@ -100,11 +100,13 @@ $(modules) &: $(module-inputs) $(config-header)
 	done
 endif
 
+# The header only gets a new time if an answer is new; the log of the probes has the time of asking.
 probe-inputs := guest/compat/probe $(wildcard guest/compat/probes guest/compat/probes/*.c)
-$(config-header): $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.symvers)
+$(config-header): $(config-header).log ;
+$(config-header).log: $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.symvers)
 	$(Q)test -d "$(KDIR)" || { echo "make: no kernel build directory '$(KDIR)' (KVER=$(KVER))" >&2; exit 1; }
 	@echo "  PROBE   $(KVER)"
-	$(Q)guest/compat/probe $(KDIR) $@
+	$(Q)guest/compat/probe $(KDIR) $(@:.log=)
 
 # Static analysis of the modules wants the kernel's own flags, so it runs as a part of its build.
 .PHONY: sparse

@@ -221,8 +221,34 @@ static bool block_is_contig(struct page *block)
 	return page_private(block) == BLOCK_IS_CONTIG;
 }
 
+static void block_set_offline(struct page *block)
+{
+	unsigned long i;
+
+	if (PageOffline(block))
+		return; /* It was held before, and the host did not give it back. */
+	for (i = 0; i < AERO_BLOCK_PAGES; i++)
+		__SetPageOffline(block + i);
+}
+
+/*
+ * Only when the block is freed or split, not when it leaves the pool: freeing looks at
+ * each page again, and while one block is worked on, its page structures are cached.
+ */
+static void block_clear_offline(struct page *block)
+{
+	unsigned long i;
+
+	if (!PageOffline(block))
+		return; /* It was never held. */
+	for (i = 0; i < AERO_BLOCK_PAGES; i++)
+		__ClearPageOffline(block + i);
+}
+
 static void free_entry(enum aero_class class, struct page *page)
 {
+	if (class == AERO_BLOCK)
+		block_clear_offline(page);
 	if (class == AERO_PAGE) {
 		__free_page(page);
 	} else if (block_is_contig(page)) {
@@ -247,17 +273,9 @@ void aero_pool_free(const struct aero_batch *batch)
 		free_entry(batch->class, batch->pages[i]);
 }
 
-/* What the balloon core does for a single page, for a whole block. */
-static void block_set_held(struct page *block, bool held)
+/* What the balloon core counts for a single page, for a whole block. */
+static void block_count_held(struct page *block, bool held)
 {
-	unsigned long i;
-
-	for (i = 0; i < AERO_BLOCK_PAGES; i++) {
-		if (held)
-			__SetPageOffline(block + i);
-		else
-			__ClearPageOffline(block + i);
-	}
 	adjust_managed_page_count(block, held ? -(long)AERO_BLOCK_PAGES : (long)AERO_BLOCK_PAGES);
 	count_vm_events(held ? BALLOON_INFLATE : BALLOON_DEFLATE, AERO_BLOCK_PAGES);
 }
@@ -271,7 +289,8 @@ static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)
 
 		if (batch->verdicts[i] != AERO_TAKEN)
 			continue;
-		block_set_held(block, true);
+		block_set_offline(block);
+		block_count_held(block, true);
 		list_add(&block->lru, &pool->blocks);
 		atomic_long_inc(&pool->nr_blocks);
 	}
@@ -323,7 +342,7 @@ static void take_blocks(struct aero_pool *pool, struct aero_batch *batch, unsign
 
 		list_del(&block->lru);
 		atomic_long_dec(&pool->nr_blocks);
-		block_set_held(block, false);
+		block_count_held(block, false);
 		batch->pages[batch->nr++] = block;
 	}
 }
@@ -379,6 +398,7 @@ void aero_pool_split(struct aero_batch *batch)
 	struct page *block = batch->pages[0];
 	unsigned long i;
 
+	block_clear_offline(block);
 	if (block_is_contig(block))
 		set_page_private(block, 0); /* its pages stand alone already */
 	else

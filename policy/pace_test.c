@@ -68,8 +68,9 @@ static const struct limits_case {
 } limits_cases[] = {
 	{ "all zero", { 0 }, false },
 	{ "all one", { 1, 1, 1, 1, 1, 1, 1, 1, 1 }, true },
-	{ "all maximum", { U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX,
-			   U32_MAX, U32_MAX }, true },
+	{ "all maximum",
+	  { U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX },
+	  true },
 	{ "no nosleep", { 0, 1, 1, 1, 1, 1, 1, 1, 1 }, false },
 	{ "no sleep_min", { 1, 0, 1, 1, 1, 1, 1, 1, 1 }, false },
 	{ "no sleep_max", { 1, 1, 0, 1, 1, 1, 1, 1, 1 }, false },

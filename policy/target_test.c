@@ -12,6 +12,9 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX U64_MAX
 
+/* One case is one thought, however many lines it takes. */
+/* clang-format off */
+
 /* Members left out are 0: rows with no margin in mind say .available_pages = MAX. */
 static const struct target_case {
 	const char *name;
@@ -136,6 +139,8 @@ static const struct target_case {
 	  MAX, TARGET_HOST },
 };
 
+/* clang-format on */
+
 static void test_target(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(target_cases); i++) {
@@ -209,7 +214,8 @@ static void test_floor(void)
 
 		check_row = c->name;
 		CHECK_EQ(target_floor_pages(c->total_pages, c->reserve_pages, c->min_usable_mb,
-					    c->page_shift), c->floor_pages);
+					    c->page_shift),
+			 c->floor_pages);
 	}
 	check_row = NULL;
 }

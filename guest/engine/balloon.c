@@ -24,8 +24,12 @@
 #define BATCH_MIN (2 * AERO_BLOCK_PAGES)
 
 static const char *const state_names[] = {
-	[AERO_STOPPED] = "stopped",   [AERO_IDLE] = "idle",   [AERO_RESIZING] = "resizing",
-	[AERO_SHORT] = "short", [AERO_DRAINING] = "draining", [AERO_BROKEN] = "broken",
+	[AERO_STOPPED] = "stopped",
+	[AERO_IDLE] = "idle",
+	[AERO_RESIZING] = "resizing",
+	[AERO_SHORT] = "short",
+	[AERO_DRAINING] = "draining",
+	[AERO_BROKEN] = "broken",
 };
 
 /**

@@ -63,14 +63,14 @@ bool aero_pool_movable(void)
  */
 void aero_pool_init(struct aero_pool *pool)
 {
-	enum aero_class class;
+	unsigned int i;
 
 	balloon_devinfo_init(&pool->core);
 	pool->core.adjust_managed_page_count = true;
 	INIT_LIST_HEAD(&pool->blocks);
-	for (class = 0; class < AERO_NR_CLASSES; class++) {
-		INIT_LIST_HEAD(&pool->refused[class]);
-		INIT_LIST_HEAD(&pool->limbo[class]);
+	for (i = 0; i < AERO_NR_CLASSES; i++) {
+		INIT_LIST_HEAD(&pool->refused[i]);
+		INIT_LIST_HEAD(&pool->limbo[i]);
 	}
 }
 
@@ -353,7 +353,8 @@ static void take_pages(struct aero_pool *pool, struct aero_batch *batch, unsigne
 		LIST_HEAD(chunk);
 		struct page *page, *next;
 		size_t got = balloon_page_list_dequeue(&pool->core, &chunk,
-						       min(nr - batch->nr, (unsigned int)CORE_CHUNK));
+						       min(nr - batch->nr,
+							   (unsigned int)CORE_CHUNK));
 
 		if (!got)
 			break;

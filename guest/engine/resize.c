@@ -265,8 +265,8 @@ static void settle(struct aero_balloon *balloon)
  */
 void aero_resize_work(struct work_struct *work)
 {
-	struct aero_balloon *balloon =
-		container_of(to_delayed_work(work), struct aero_balloon, resize_work);
+	struct aero_balloon *balloon = container_of(to_delayed_work(work), struct aero_balloon,
+						    resize_work);
 	struct cycle cycle = {};
 	enum outcome outcome = MORE;
 	u64 size;

@@ -179,8 +179,8 @@ void aero_sysfs_exit(void)
  */
 int aero_sysfs_add(struct aero_balloon *balloon, struct device *parent, const char *name)
 {
-	struct device *dev =
-		device_create(&aerostat_class, parent, MKDEV(0, 0), balloon, "%s", name);
+	struct device *dev = device_create(&aerostat_class, parent, MKDEV(0, 0), balloon, "%s",
+					   name);
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);

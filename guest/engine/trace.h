@@ -10,6 +10,9 @@
 
 #include "guest/engine/balloon.h"
 
+/* It does not know the layout that TRACE_EVENT() is written in. */
+/* clang-format off */
+
 #define show_class(class) __print_symbolic(class, { AERO_PAGE, "page" }, { AERO_BLOCK, "block" })
 
 TRACE_EVENT(aero_target,
@@ -129,6 +132,8 @@ TRACE_EVENT(aero_state,
 	),
 	TP_printk("%s from=%d to=%d", __entry->name, __entry->from, __entry->to)
 );
+
+/* clang-format on */
 
 #endif /* AERO_TRACE_H */
 

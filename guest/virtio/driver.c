@@ -59,13 +59,13 @@ static int find_queues(struct avirtio *device)
 	int err;
 
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_STATS_VQ))
-		infos[VQ_STATS] =
-			(struct virtqueue_info){ .name = "stats", .callback = stats_used };
+		infos[VQ_STATS] = (struct virtqueue_info){ .name = "stats",
+							   .callback = stats_used };
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT))
 		infos[VQ_HINT] = (struct virtqueue_info){ .name = "hint" };
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_REPORTING))
-		infos[VQ_REPORT] =
-			(struct virtqueue_info){ .name = "report", .callback = report_used };
+		infos[VQ_REPORT] = (struct virtqueue_info){ .name = "report",
+							    .callback = report_used };
 
 	err = virtio_find_vqs(vdev, VQ_NR, vqs, infos, NULL);
 	if (err)

@@ -175,9 +175,8 @@ static unsigned int fill_chain(struct scatterlist *sg, const struct aero_batch *
 
 	for (i = first; i < end; i++) {
 		struct page *block = batch->pages[i];
-		bool adjoins = i > first &&
-			       page_to_pfn(block) ==
-				       page_to_pfn(batch->pages[i - 1]) + AERO_BLOCK_PAGES;
+		bool adjoins = i > first && page_to_pfn(block) == page_to_pfn(batch->pages[i - 1]) +
+									  AERO_BLOCK_PAGES;
 
 		/* One discard for neighbours: fewer calls, and larger ones. */
 		if (adjoins) {

@@ -34,8 +34,7 @@ static inline void aero_compat_balloon_adjust(const struct aero_compat_balloon *
 static inline int aero_compat_balloon_migrate(struct balloon_dev_info *base, struct page *newpage,
 					      struct page *page, enum migrate_mode mode)
 {
-	struct aero_compat_balloon *balloon =
-		container_of(base, struct aero_compat_balloon, base);
+	struct aero_compat_balloon *balloon = container_of(base, struct aero_compat_balloon, base);
 	unsigned long flags;
 	int err = balloon->migratepage(balloon, newpage, page, mode);
 

@@ -29,10 +29,8 @@ static unsigned int check_failures;
 static const char *check_row __attribute__((unused));
 static u64 check_seed __attribute__((unused)); /* 0: no random sequence runs */
 
-#define CHECK(cond) \
-	check_that((cond), __FILE__, __LINE__, __func__, #cond)
-#define CHECK_EQ(got, want) \
-	check_equal((got), (want), __FILE__, __LINE__, __func__, #got)
+#define CHECK(cond) check_that((cond), __FILE__, __LINE__, __func__, #cond)
+#define CHECK_EQ(got, want) check_equal((got), (want), __FILE__, __LINE__, __func__, #got)
 
 /* check_where() - print how to find failure number check_failures again. */
 static inline void check_where(const char *file, int line, const char *func)

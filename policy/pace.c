@@ -51,9 +51,8 @@ const struct pace_limits pace_limits_r3 = {
 static bool limits_make_sense(const struct pace_limits *l)
 {
 	return l->sleep_min_pages && l->sleep_min_pages <= l->sleep_max_pages &&
-	       l->sleep_max_pages <= l->nosleep_pages &&
-	       l->free_min_pages && l->free_min_pages <= l->free_max_pages &&
-	       l->step_pages && l->slow_cycles &&
+	       l->sleep_max_pages <= l->nosleep_pages && l->free_min_pages &&
+	       l->free_min_pages <= l->free_max_pages && l->step_pages && l->slow_cycles &&
 	       l->pause_min_ms && l->pause_min_ms <= l->pause_max_ms;
 }
 
@@ -195,8 +194,8 @@ void pace_inflate_end(struct pace *p, u32 done_pages)
 	/* A rate of 0 means a pace that was never initialised: no division by it. */
 	if (p->failed || !p->sleep_pages)
 		return;
-	p->sleep_pages = grow(p->sleep_pages, done_pages / p->sleep_pages,
-			      p->limits.step_pages, p->limits.sleep_max_pages);
+	p->sleep_pages = grow(p->sleep_pages, done_pages / p->sleep_pages, p->limits.step_pages,
+			      p->limits.sleep_max_pages);
 }
 
 /**

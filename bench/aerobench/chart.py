@@ -50,8 +50,9 @@ def _upper(curves, phases, first, last, top):
         shading.append(f'set label {number} "{label}" at {middle:.3f}, graph 0.96 center')
     plots = [f'$curve{number} using 1:2 with steps linewidth 2.5 linecolor rgb "{COLOURS[number]}" title "{label}"'
              for number, label in enumerate(curves)]
-    return ["set origin 0, 0.42", "set size 1, 0.58", 'set title "Host memory of QEMU, whose 2 GiB guest gives 1 GiB away'
-            ' and takes it back"', 'set xlabel "seconds after the request"', 'set ylabel "MiB"',
+    return ["set origin 0, 0.42", "set size 1, 0.58",
+            'set title "Host memory of QEMU, whose 2 GiB guest gives 1 GiB away and takes it back"',
+            'set xlabel "seconds after the request"', 'set ylabel "MiB"',
             f"set xrange [{first:.3f}:{last:.3f}]", f"set yrange [0:{top * 1.2:.0f}]", *shading,
             "plot " + ", ".join(plots)]
 

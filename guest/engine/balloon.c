@@ -23,6 +23,7 @@
 /* The pool needs this much scratch space whatever the transport's batches are. */
 #define BATCH_MIN (2 * AERO_BLOCK_PAGES)
 
+/* clang-format off */
 static const char *const state_names[] = {
 	[AERO_STOPPED] = "stopped",
 	[AERO_IDLE] = "idle",
@@ -31,6 +32,7 @@ static const char *const state_names[] = {
 	[AERO_DRAINING] = "draining",
 	[AERO_BROKEN] = "broken",
 };
+/* clang-format on */
 
 /**
  * aero_state_name() - the state's name in sysfs

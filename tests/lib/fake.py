@@ -11,6 +11,9 @@ DEBUGFS = f"/sys/kernel/debug/{MODULE}"
 # Free memory is never exactly what it was: slabs, per-CPU lists, the tests' own commands.
 FREE_SLACK_KB = 3072
 
+# For load(): what scatter() needs.
+SCATTER = "batch_blocks=0 batch_pages=65536"
+
 
 def fake_guest(memory_mib=512, spare_modules=(), **arguments):
     """A guest in which nothing but the engine is loaded; FakeBalloon.load() loads the rest."""
@@ -73,11 +76,16 @@ class FakeBalloon(Balloon):
                          and now["reported_pages"] == ballooned_pages, f"rests at {ballooned_pages} pages", timeout)
 
     def scatter(self, ballooned_pages):
-        """Resizes from 0 so that the pages lie all over memory, with free ones in between: compaction will move some."""
+        """Resizes from 0, with a free page beside each page held, so that compaction will move many.
+
+        Only after load(SCATTER): all pages have to come in one batch, of which every other is refused.
+        """
         self.resize(0)
-        pid = self.guest.sh("memtool fragment 100 unmovable", timeout=60)
+        self.fault(f"refuse-pages 1/2, not-needed {ballooned_pages}")
+        self.ask(2 * ballooned_pages)
+        self.wait(lambda now: now["state"] == "short" and now["held_pages"] == ballooned_pages, "scattered")
+        self.fault("none")
         self.resize(ballooned_pages)
-        self.guest.sh(f"kill {pid}")
 
     def check_fair(self, when):
         """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot."""
@@ -91,14 +99,19 @@ class FakeBalloon(Balloon):
 class FreeMemory:
     """Remembers how much memory is free, to find what was lost."""
 
-    def __init__(self, guest):
+    def __init__(self, guest, slack_kb=FREE_SLACK_KB):
         self.guest = guest
+        self.slack_kb = slack_kb
         self.total_kb, self.free_kb = self._read()
 
-    def check_back(self, when):
+    def check_back(self, when, timeout=5):
+        """Waits until what is freed late (by RCU, by processes that end) is free as well."""
+        deadline = time.monotonic() + timeout
         total, free = self._read()
+        while free <= self.free_kb - self.slack_kb and time.monotonic() < deadline:
+            total, free = self._read()
         check(total == self.total_kb, f"{when}: MemTotal is {total} KiB, was {self.total_kb}")
-        check(free > self.free_kb - FREE_SLACK_KB, f"{when}: {self.free_kb - free} KiB of free memory are lost")
+        check(free > self.free_kb - self.slack_kb, f"{when}: {self.free_kb - free} KiB of free memory are lost")
 
     def _read(self):
         settled_free_kb(self.guest)

@@ -291,7 +291,7 @@ static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)
 			continue;
 		block_set_offline(block);
 		block_count_held(block, true);
-		list_add(&block->lru, &pool->blocks);
+		list_add_tail(&block->lru, &pool->blocks);
 		atomic_long_inc(&pool->nr_blocks);
 	}
 }

@@ -10,6 +10,18 @@
 #include <linux/vmstat.h>
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
+/* One counter for each zone type, in the order of the zones. */
+static u64 sum_over_zones(const unsigned long *events, unsigned int normal)
+{
+	const unsigned long *first = events + normal - ZONE_NORMAL;
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		sum += first[i];
+	return sum;
+}
+
 static void read_events(struct aero_meminfo *info)
 {
 	unsigned long events[NR_VM_EVENT_ITEMS];
@@ -19,6 +31,12 @@ static void read_events(struct aero_meminfo *info)
 	info->swapped_out_pages = events[PSWPOUT];
 	info->major_faults = events[PGMAJFAULT];
 	info->minor_faults = events[PGFAULT] - min(events[PGFAULT], events[PGMAJFAULT]);
+	info->oom_kills = events[OOM_KILL];
+	info->alloc_stalls = sum_over_zones(events, ALLOCSTALL_NORMAL);
+	info->async_scanned_pages = events[PGSCAN_KSWAPD];
+	info->direct_scanned_pages = events[PGSCAN_DIRECT];
+	info->async_reclaimed_pages = events[PGSTEAL_KSWAPD];
+	info->direct_reclaimed_pages = events[PGSTEAL_DIRECT];
 #ifdef CONFIG_HUGETLB_PAGE
 	info->hugetlb_allocs = events[HTLB_BUDDY_PGALLOC];
 	info->hugetlb_fails = events[HTLB_BUDDY_PGALLOC_FAIL];

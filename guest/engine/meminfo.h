@@ -17,8 +17,14 @@
  * @minor_faults: since boot
  * @hugetlb_allocs: successful hugetlb pool allocations since boot
  * @hugetlb_fails: failed ones
+ * @oom_kills: processes killed for want of memory since boot
+ * @alloc_stalls: allocations that had to reclaim themselves since boot
+ * @async_scanned_pages: looked at by the kernel's own reclaim since boot
+ * @direct_scanned_pages: looked at by allocations that had to reclaim
+ * @async_reclaimed_pages: reclaimed by the kernel's own reclaim since boot
+ * @direct_reclaimed_pages: reclaimed by allocations that had to
  *
- * The four event groups that a kernel is built without are 0.
+ * The events are 0 on a kernel that was built without counting them.
  */
 struct aero_meminfo {
 	u64 total_pages;
@@ -31,6 +37,12 @@ struct aero_meminfo {
 	u64 minor_faults;
 	u64 hugetlb_allocs;
 	u64 hugetlb_fails;
+	u64 oom_kills;
+	u64 alloc_stalls;
+	u64 async_scanned_pages;
+	u64 direct_scanned_pages;
+	u64 async_reclaimed_pages;
+	u64 direct_reclaimed_pages;
 };
 
 void aero_meminfo_read(struct aero_meminfo *ret_info);

@@ -14,35 +14,65 @@
 #include <linux/virtio_config.h>
 
 #include "guest/engine/meminfo.h"
+#include "guest/virtio/param.h"
 
-static void put(struct avirtio_stats *stats, unsigned int *nr, u16 tag, u64 value)
+/* Whether this kernel has the number behind a tag. */
+static bool is_counted(enum avirtio_tag tag)
 {
-	struct virtio_balloon_stat *entry = &stats->entries[*nr];
-
-	if (WARN_ON_ONCE(*nr >= ARRAY_SIZE(stats->entries)))
-		return;
-	entry->tag = cpu_to_virtio16(stats->vq->vdev, tag);
-	entry->val = cpu_to_virtio64(stats->vq->vdev, value);
-	(*nr)++;
+	switch (tag) {
+	case AVIRTIO_FREE:
+	case AVIRTIO_TOTAL:
+	case AVIRTIO_AVAILABLE:
+	case AVIRTIO_CACHES:
+		return true;
+	case AVIRTIO_HUGETLB_ALLOCS:
+	case AVIRTIO_HUGETLB_FAILS:
+		return IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) && IS_ENABLED(CONFIG_HUGETLB_PAGE);
+	default:
+		return IS_ENABLED(CONFIG_VM_EVENT_COUNTERS);
+	}
 }
 
-/* Returns the bytes to send: always the same tags in the same order. */
+static u64 bytes(u64 pages)
+{
+	return pages << PAGE_SHIFT;
+}
+
+/*
+ * Returns the bytes to send: always the same tags in the same order. What the kernel
+ * was built not to count is left out.
+ */
 static unsigned int fill(struct avirtio_stats *stats)
 {
+	u64 values[AVIRTIO_NR_TAGS] = {};
 	struct aero_meminfo info;
-	unsigned int nr = 0;
+	unsigned int tag, nr = 0;
 
 	aero_meminfo_read(&info);
-	put(stats, &nr, VIRTIO_BALLOON_S_SWAP_IN, info.swapped_in_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_SWAP_OUT, info.swapped_out_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_MAJFLT, info.major_faults);
-	put(stats, &nr, VIRTIO_BALLOON_S_MINFLT, info.minor_faults);
-	put(stats, &nr, VIRTIO_BALLOON_S_MEMFREE, info.free_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_MEMTOT, info.total_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_AVAIL, info.available_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_CACHES, info.cache_pages << PAGE_SHIFT);
-	put(stats, &nr, VIRTIO_BALLOON_S_HTLB_PGALLOC, info.hugetlb_allocs);
-	put(stats, &nr, VIRTIO_BALLOON_S_HTLB_PGFAIL, info.hugetlb_fails);
+	values[AVIRTIO_SWAP_IN] = bytes(info.swapped_in_pages);
+	values[AVIRTIO_SWAP_OUT] = bytes(info.swapped_out_pages);
+	values[AVIRTIO_MAJOR_FAULTS] = info.major_faults;
+	values[AVIRTIO_MINOR_FAULTS] = info.minor_faults;
+	values[AVIRTIO_FREE] = bytes(info.free_pages);
+	values[AVIRTIO_TOTAL] = bytes(info.total_pages);
+	values[AVIRTIO_AVAILABLE] = bytes(info.available_pages);
+	values[AVIRTIO_CACHES] = bytes(info.cache_pages);
+	values[AVIRTIO_HUGETLB_ALLOCS] = info.hugetlb_allocs;
+	values[AVIRTIO_HUGETLB_FAILS] = info.hugetlb_fails;
+	values[AVIRTIO_OOM_KILLS] = info.oom_kills;
+	values[AVIRTIO_ALLOC_STALLS] = info.alloc_stalls;
+	values[AVIRTIO_ASYNC_SCAN] = bytes(info.async_scanned_pages);
+	values[AVIRTIO_DIRECT_SCAN] = bytes(info.direct_scanned_pages);
+	values[AVIRTIO_ASYNC_RECLAIM] = bytes(info.async_reclaimed_pages);
+	values[AVIRTIO_DIRECT_RECLAIM] = bytes(info.direct_reclaimed_pages);
+
+	for (tag = 0; tag <= stats->max_tag; tag++) {
+		if (!is_counted(tag))
+			continue;
+		stats->entries[nr].tag = cpu_to_virtio16(stats->vq->vdev, tag);
+		stats->entries[nr].val = cpu_to_virtio64(stats->vq->vdev, values[tag]);
+		nr++;
+	}
 	return nr * sizeof(stats->entries[0]);
 }
 
@@ -96,6 +126,7 @@ int avirtio_stats_attach(struct avirtio_stats *stats, struct virtqueue *vq)
 
 	mutex_lock(&stats->lock);
 	stats->vq = vq;
+	stats->max_tag = avirtio_param_stats_max_tag();
 	err = queue_buffer(stats);
 	if (err)
 		stats->vq = NULL;

@@ -16,6 +16,7 @@
 
 #include "guest/engine/debugfs.h"
 #include "guest/engine/exchange.h"
+#include "guest/engine/oom.h"
 #include "guest/engine/resize.h"
 #include "guest/engine/sysfs.h"
 #include "guest/engine/trace.h"
@@ -175,17 +176,35 @@ static void free_batch(struct aero_batch *batch)
 	kvfree(batch->verdicts);
 }
 
-static int alloc_batch(struct aero_batch *batch, const struct aero_transport *transport)
+static int alloc_batch(struct aero_batch *batch, size_t nr)
 {
-	size_t nr = max3((unsigned int)BATCH_MIN, transport->batch_max[AERO_PAGE],
-			 transport->batch_max[AERO_BLOCK]);
-
 	batch->pages = kvmalloc_array(nr, sizeof(*batch->pages), GFP_KERNEL);
 	batch->verdicts = kvmalloc(nr, GFP_KERNEL);
 	if (batch->pages && batch->verdicts)
 		return 0;
 	free_batch(batch);
+	*batch = (struct aero_batch){};
 	return -ENOMEM;
+}
+
+static int alloc_batches(struct aero_balloon *balloon)
+{
+	const struct aero_transport *transport = balloon->transport;
+	size_t nr = max3((unsigned int)BATCH_MIN, transport->batch_max[AERO_PAGE],
+			 transport->batch_max[AERO_BLOCK]);
+
+	if (alloc_batch(&balloon->batch, nr))
+		return -ENOMEM;
+	if (!alloc_batch(&balloon->oom_batch, BATCH_MIN))
+		return 0;
+	free_batch(&balloon->batch);
+	return -ENOMEM;
+}
+
+static void free_batches(struct aero_balloon *balloon)
+{
+	free_batch(&balloon->batch);
+	free_batch(&balloon->oom_batch);
 }
 
 static struct aero_balloon *alloc_balloon(const struct aero_transport *transport, void *priv)
@@ -198,7 +217,7 @@ static struct aero_balloon *alloc_balloon(const struct aero_transport *transport
 	balloon->priv = priv;
 	mutex_init(&balloon->host_lock);
 	spin_lock_init(&balloon->state_lock);
-	aero_pool_init(&balloon->pool);
+	aero_pool_init(&balloon->pool, !transport->deflate_on_oom);
 	balloon->pool.core.migratepage = aero_exchange_migrate;
 	INIT_DELAYED_WORK(&balloon->resize_work, aero_resize_work);
 	balloon->blocks_retry = jiffies;
@@ -232,7 +251,7 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 		err = -EINVAL;
 		goto err_free;
 	}
-	if (alloc_batch(&balloon->batch, transport))
+	if (alloc_batches(balloon))
 		goto err_free;
 	/* MEM_RECLAIM: giving memory back must not wait for memory. */
 	balloon->wq = alloc_workqueue("aerostat-%s", WQ_FREEZABLE | WQ_MEM_RECLAIM | WQ_UNBOUND, 1,
@@ -242,13 +261,18 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	err = aero_sysfs_add(balloon, parent, name);
 	if (err)
 		goto err_wq;
+	err = aero_oom_init(balloon);
+	if (err)
+		goto err_sysfs;
 	aero_debugfs_add(balloon);
 	return balloon;
 
+err_sysfs:
+	aero_sysfs_remove(balloon);
 err_wq:
 	destroy_workqueue(balloon->wq);
 err_batch:
-	free_batch(&balloon->batch);
+	free_batches(balloon);
 err_free:
 	kfree(balloon);
 	return ERR_PTR(err);
@@ -322,10 +346,11 @@ EXPORT_SYMBOL_GPL(aero_balloon_drop);
  */
 void aero_balloon_destroy(struct aero_balloon *balloon)
 {
+	aero_oom_exit(balloon);
 	aero_debugfs_remove(balloon);
 	aero_sysfs_remove(balloon);
 	destroy_workqueue(balloon->wq);
-	free_batch(&balloon->batch);
+	free_batches(balloon);
 	if (aero_pool_size(&balloon->pool))
 		__module_get(THIS_MODULE);
 	else

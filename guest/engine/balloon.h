@@ -4,6 +4,7 @@
 #define AERO_BALLOON_H
 
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -11,6 +12,7 @@
 #include "guest/engine/pool.h"
 #include "guest/engine/transport.h"
 #include "policy/pace.h"
+#include "policy/rescue.h"
 #include "policy/target.h"
 
 /**
@@ -67,6 +69,11 @@ struct aero_balloon {
 
 	spinlock_t state_lock;
 	enum aero_state state; /* protected by @state_lock; read locklessly for display */
+
+	/* Used by the OOM notifier alone, but for @rescue: protected by @state_lock. */
+	struct notifier_block oom_notifier;
+	struct aero_batch oom_batch;
+	struct rescue rescue;
 
 	/* Used by the worker alone. */
 	struct delayed_work resize_work;

@@ -19,6 +19,8 @@ static const char *const names[AERO_NR_COUNTERS] = {
 	[AERO_HOST_BUSY] = "host_busy",
 	[AERO_HOST_RESETS] = "host_resets",
 	[AERO_HOST_ERRORS] = "host_errors",
+	[AERO_OOM_RESCUES] = "oom_rescues",
+	[AERO_OOM_PAGES] = "oom_pages",
 	[AERO_CYCLES] = "cycles",
 	[AERO_SHORT_CYCLES] = "short_cycles",
 };

@@ -22,6 +22,8 @@ enum aero_counter {
 	AERO_HOST_BUSY, /* calls that the host or the transport put off */
 	AERO_HOST_RESETS, /* times the host forgot everything */
 	AERO_HOST_ERRORS, /* calls that broke the balloon */
+	AERO_OOM_RESCUES, /* times the guest was about to kill a process and got memory back */
+	AERO_OOM_PAGES, /* pages given back by rescues */
 	AERO_CYCLES, /* runs of the resize worker */
 	AERO_SHORT_CYCLES, /* runs that ended short of the target */
 	AERO_NR_COUNTERS

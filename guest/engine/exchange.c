@@ -153,6 +153,25 @@ static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 	return 0;
 }
 
+/* Takes entries out, asks for them, releases the host_lock and frees them. */
+static int deflate_and_unlock(struct aero_balloon *balloon, struct aero_batch *batch,
+			      unsigned int nr)
+{
+	int ret = 0;
+
+	lockdep_assert_held(&balloon->host_lock);
+	if (aero_pool_take(&balloon->pool, batch, nr))
+		ret = deflate_locked(balloon, batch);
+	mutex_unlock(&balloon->host_lock);
+
+	if (!ret) {
+		ret = batch->nr;
+		aero_pool_free(batch);
+	}
+	batch->nr = 0;
+	return ret;
+}
+
 /**
  * aero_exchange_deflate() - take entries out of the balloon and free them
  * @balloon: the balloon
@@ -165,19 +184,25 @@ static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
  */
 int aero_exchange_deflate(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr)
 {
-	int ret = 0;
-
 	mutex_lock(&balloon->host_lock);
-	if (aero_pool_take(&balloon->pool, batch, nr))
-		ret = deflate_locked(balloon, batch);
-	mutex_unlock(&balloon->host_lock);
+	return deflate_and_unlock(balloon, batch, nr);
+}
 
-	if (!ret) {
-		ret = batch->nr;
-		aero_pool_free(batch);
-	}
-	batch->nr = 0;
-	return ret;
+/**
+ * aero_exchange_try_deflate() - the same, unless the host is being talked to
+ * @balloon: the balloon
+ * @batch: scratch space whose class says what to take; empty afterwards
+ * @nr: entries wanted
+ *
+ * Return: as aero_exchange_deflate(); -EBUSY also when another exchange is running.
+ * Context: process, also in want of memory; tries the host_lock.
+ */
+int aero_exchange_try_deflate(struct aero_balloon *balloon, struct aero_batch *batch,
+			      unsigned int nr)
+{
+	if (!mutex_trylock(&balloon->host_lock))
+		return -EBUSY;
+	return deflate_and_unlock(balloon, batch, nr);
 }
 
 /* Moves the last @nr entries of @batch to the front and drops the others from it. */

@@ -23,6 +23,8 @@ struct aero_tally {
 int aero_exchange_inflate(struct aero_balloon *balloon, struct aero_batch *batch,
 			  struct aero_tally *ret_tally);
 int aero_exchange_deflate(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr);
+int aero_exchange_try_deflate(struct aero_balloon *balloon, struct aero_batch *batch,
+			      unsigned int nr);
 int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr);
 void aero_exchange_report(struct aero_balloon *balloon);
 int aero_exchange_restart(struct aero_balloon *balloon);

@@ -58,15 +58,17 @@ bool aero_pool_movable(void)
 /**
  * aero_pool_init() - make an empty pool
  * @pool: zeroed memory
+ * @shrink_total: whether memory that is held counts as gone (the kernel's managed
+ *	pages and so MemTotal), or merely as used
  *
  * The caller sets pool->core.migratepage afterwards.
  */
-void aero_pool_init(struct aero_pool *pool)
+void aero_pool_init(struct aero_pool *pool, bool shrink_total)
 {
 	unsigned int i;
 
 	balloon_devinfo_init(&pool->core);
-	pool->core.adjust_managed_page_count = true;
+	pool->core.adjust_managed_page_count = shrink_total;
 	INIT_LIST_HEAD(&pool->blocks);
 	for (i = 0; i < AERO_NR_CLASSES; i++) {
 		INIT_LIST_HEAD(&pool->refused[i]);
@@ -274,9 +276,12 @@ void aero_pool_free(const struct aero_batch *batch)
 }
 
 /* What the balloon core counts for a single page, for a whole block. */
-static void block_count_held(struct page *block, bool held)
+static void block_count_held(const struct aero_pool *pool, struct page *block, bool held)
 {
-	adjust_managed_page_count(block, held ? -(long)AERO_BLOCK_PAGES : (long)AERO_BLOCK_PAGES);
+	long by = held ? -(long)AERO_BLOCK_PAGES : (long)AERO_BLOCK_PAGES;
+
+	if (pool->core.adjust_managed_page_count)
+		adjust_managed_page_count(block, by);
 	count_vm_events(held ? BALLOON_INFLATE : BALLOON_DEFLATE, AERO_BLOCK_PAGES);
 }
 
@@ -290,7 +295,7 @@ static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)
 		if (batch->verdicts[i] != AERO_TAKEN)
 			continue;
 		block_set_offline(block);
-		block_count_held(block, true);
+		block_count_held(pool, block, true);
 		list_add_tail(&block->lru, &pool->blocks);
 		atomic_long_inc(&pool->nr_blocks);
 	}
@@ -342,7 +347,7 @@ static void take_blocks(struct aero_pool *pool, struct aero_batch *batch, unsign
 
 		list_del(&block->lru);
 		atomic_long_dec(&pool->nr_blocks);
-		block_count_held(block, false);
+		block_count_held(pool, block, false);
 		batch->pages[batch->nr++] = block;
 	}
 }

@@ -38,7 +38,7 @@ struct aero_pool {
 };
 
 bool aero_pool_movable(void);
-void aero_pool_init(struct aero_pool *pool);
+void aero_pool_init(struct aero_pool *pool, bool shrink_total);
 u64 aero_pool_size(const struct aero_pool *pool);
 
 unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep);

@@ -8,6 +8,7 @@
 
 #include "guest/engine/balloon.h"
 #include "guest/engine/meminfo.h"
+#include "guest/engine/oom.h"
 #include "guest/engine/trace.h"
 
 /*
@@ -27,7 +28,11 @@
  */
 u64 aero_target_ram_pages(const struct aero_balloon *balloon)
 {
-	return aero_meminfo_total_pages() + aero_pool_size(&balloon->pool);
+	u64 total_pages = aero_meminfo_total_pages();
+
+	if (balloon->pool.core.adjust_managed_page_count)
+		total_pages += aero_pool_size(&balloon->pool);
+	return total_pages;
 }
 
 /**
@@ -69,8 +74,12 @@ void aero_target_update(struct aero_balloon *balloon)
 		.floor_pages = aero_target_floor_pages(balloon),
 		.available_pages = aero_meminfo_available_pages(),
 		.margin_pages = margin_pages(ram_pages),
+		.holdoff = aero_oom_holds_off(balloon),
 	};
-	struct target_result target = target_compute(&input);
+	struct target_result target;
+
+	input.holdoff_pages = input.held_pages; /* no growth; giving more back is fine */
+	target = target_compute(&input);
 
 	WRITE_ONCE(balloon->target.pages, target.pages);
 	WRITE_ONCE(balloon->target.reason, target.reason);

@@ -93,6 +93,23 @@ TRACE_EVENT(aero_migrate,
 		  __entry->new_pfn, __entry->err)
 );
 
+TRACE_EVENT(aero_oom,
+	TP_PROTO(const struct aero_balloon *balloon, u64 wanted_pages, u64 given_pages),
+	TP_ARGS(balloon, wanted_pages, given_pages),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_NAME_MAX)
+		__field(u64, wanted_pages)
+		__field(u64, given_pages)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
+		__entry->wanted_pages = wanted_pages;
+		__entry->given_pages = given_pages;
+	),
+	TP_printk("%s wanted_pages=%llu given_pages=%llu", __entry->name,
+		  __entry->wanted_pages, __entry->given_pages)
+);
+
 TRACE_EVENT(aero_pace,
 	TP_PROTO(const struct aero_balloon *balloon, u64 done_pages, unsigned int pause_ms),
 	TP_ARGS(balloon, done_pages, pause_ms),

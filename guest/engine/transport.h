@@ -52,6 +52,8 @@ struct aero_batch {
  * struct aero_transport - one hypervisor's protocol
  * @name: for sysfs and messages
  * @limits: pages a cycle and pauses; see policy/pace.h
+ * @deflate_on_oom: the host agrees that the guest takes memory back when it has none
+ *	left; what is held then still counts as the guest's memory
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
  *	(AERO_PAGE must be)
  * @inflate: offer @batch to the host and write a verdict for each entry
@@ -78,6 +80,7 @@ struct aero_batch {
 struct aero_transport {
 	const char *name;
 	struct pace_limits limits;
+	bool deflate_on_oom;
 	unsigned int batch_max[AERO_NR_CLASSES];
 	int (*inflate)(void *priv, struct aero_batch *batch);
 	int (*deflate)(void *priv, const struct aero_batch *batch);

@@ -227,6 +227,7 @@ static int avirtio_restore(struct virtio_device *vdev)
 
 static const unsigned int features[] = {
 	VIRTIO_BALLOON_F_STATS_VQ,
+	VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
 	VIRTIO_BALLOON_F_FREE_PAGE_HINT,
 	VIRTIO_BALLOON_F_REPORTING,
 };

@@ -304,13 +304,14 @@ static void avirtio_show(void *priv, struct seq_file *m)
 
 /**
  * avirtio_wire_init() - fill in what the engine is told of this transport
- * @device: otherwise not looked at
+ * @device: its vdev has negotiated its features
  */
 void avirtio_wire_init(struct avirtio *device)
 {
 	device->transport = (struct aero_transport){
 		.name = "virtio",
 		.limits = limits,
+		.deflate_on_oom = virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_DEFLATE_ON_OOM),
 		.batch_max = {
 			[AERO_PAGE] = AVIRTIO_BUFFERS * AVIRTIO_BUFFER_PFNS / WIRE_PER_PAGE / 2,
 			[AERO_BLOCK] = AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS,

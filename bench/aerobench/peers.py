@@ -69,10 +69,14 @@ class Peer:
                 "module_args": self.module_args, "cmdline": f"init_on_alloc={init_on_alloc}"}
 
 
+# The guest's free memory stays where it is, so that what is measured is the balloon.
+NO_FREE_PAGES = {"aerostat_virtio": "free_page_reporting=N"}
+
 ALL = {peer.name: peer for peer in (
-    Peer("ours", "aerostat_virtio, free-page-reporting=on", "aerostat", device_args="free-page-reporting=on"),
+    Peer("ours", "aerostat_virtio, free-page-reporting=on", "aerostat", device_args="free-page-reporting=on",
+         module_args=NO_FREE_PAGES),
     Peer("ours-pfn", "aerostat_virtio reporting_inflate=off, free-page-reporting=on", "aerostat",
-         device_args="free-page-reporting=on", module_args={"aerostat_virtio": "reporting_inflate=off"}),
+         device_args="free-page-reporting=on", module_args={"aerostat_virtio": "reporting_inflate=off free_page_reporting=N"}),
     Peer("ours-plain", "aerostat_virtio, a device without reporting", "aerostat"),
     Peer("stock", "virtio_balloon, a device without reporting", "stock"),
     Peer("stock-reporting", "virtio_balloon, free-page-reporting=on", "stock", device_args="free-page-reporting=on"),

@@ -10,6 +10,7 @@
  */
 #include "guest/engine/exchange.h"
 
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -360,3 +361,37 @@ int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, s
 	trace_aero_migrate(balloon, page_to_pfn(page), page_to_pfn(newpage), err);
 	return err;
 }
+
+/**
+ * aero_balloon_begin_exchange() - begin an exchange of the transport's own
+ * @balloon: the balloon
+ *
+ * For what a hypervisor offers beside ballooning on the same connection.
+ *
+ * Return: whether the host may be talked to; if so, aero_balloon_end_exchange() must follow.
+ * Context: process; takes the host_lock.
+ */
+bool aero_balloon_begin_exchange(struct aero_balloon *balloon)
+{
+	mutex_lock(&balloon->host_lock);
+	if (may_talk(balloon))
+		return true;
+	mutex_unlock(&balloon->host_lock);
+	return false;
+}
+EXPORT_SYMBOL_GPL(aero_balloon_begin_exchange);
+
+/**
+ * aero_balloon_end_exchange() - end it
+ * @balloon: the balloon
+ * @err: how it ended, in the words of struct aero_transport
+ * @what: what it was, for a message
+ *
+ * Context: process; releases the host_lock.
+ */
+void aero_balloon_end_exchange(struct aero_balloon *balloon, int err, const char *what)
+{
+	digest_error(balloon, err, what);
+	mutex_unlock(&balloon->host_lock);
+}
+EXPORT_SYMBOL_GPL(aero_balloon_end_exchange);

@@ -99,6 +99,8 @@ void aero_balloon_destroy(struct aero_balloon *balloon);
 
 void aero_balloon_set_host_target(struct aero_balloon *balloon, u64 pages);
 void aero_balloon_host_reset(struct aero_balloon *balloon);
+bool aero_balloon_begin_exchange(struct aero_balloon *balloon);
+void aero_balloon_end_exchange(struct aero_balloon *balloon, int err, const char *what);
 void aero_balloon_break(struct aero_balloon *balloon, const char *why);
 
 #endif /* AERO_TRANSPORT_H */

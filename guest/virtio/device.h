@@ -3,6 +3,7 @@
 #ifndef AVIRTIO_DEVICE_H
 #define AVIRTIO_DEVICE_H
 
+#include <linux/page_reporting.h>
 #include <linux/scatterlist.h>
 #include <linux/virtio.h>
 #include <linux/workqueue.h>
@@ -38,6 +39,9 @@
  * @deflate: PFNs that the guest wants back
  * @report: free memory that the host may discard; no vq unless offered
  * @stats: memory statistics; no vq unless offered
+ * @reporting_info: the kernel's side of free page reporting
+ * @reporting_free: whether it is registered
+ * @reports: of free memory, taken by the device
  * @config_work: reads the target from the configuration space
  * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
  * @sg: scatter lists of the chains of reports
@@ -56,6 +60,9 @@ struct avirtio {
 	struct avirtio_queue deflate;
 	struct avirtio_queue report;
 	struct avirtio_stats stats;
+	struct page_reporting_dev_info reporting_info;
+	bool reporting_free;
+	u64 reports;
 	struct work_struct config_work;
 	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
 	struct scatterlist sg[AVIRTIO_REPORT_CHAINS][AVIRTIO_REPORT_ENTRIES];

@@ -15,6 +15,7 @@
 #include "guest/virtio/device.h"
 #include "guest/virtio/param.h"
 #include "guest/virtio/pfn.h"
+#include "guest/virtio/reporting.h"
 #include "guest/virtio/wire.h"
 
 /* In the order in which devices number them; absent ones have no name. */
@@ -101,12 +102,23 @@ static void avirtio_config_changed(struct virtio_device *vdev)
 	queue_work(system_freezable_wq, &device->config_work);
 }
 
+/* Before the device is ready. Free pages are zero where the feature was accepted. */
+static void write_poison(struct virtio_device *vdev)
+{
+	u32 poison = 0;
+
+	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_PAGE_POISON))
+		virtio_cwrite_le(vdev, struct virtio_balloon_config, poison_val, &poison);
+}
+
 /* From queues that exist to a balloon that follows its target. */
 static void go_live(struct avirtio *device)
 {
+	write_poison(device->vdev);
 	virtio_device_ready(device->vdev);
 	avirtio_stats_kick(&device->stats);
 	aero_balloon_start(device->balloon);
+	avirtio_reporting_start(device);
 	queue_work(system_freezable_wq, &device->config_work);
 }
 
@@ -116,6 +128,7 @@ static void shut_down(struct avirtio *device)
 	struct virtio_device *vdev = device->vdev;
 
 	cancel_work_sync(&device->config_work);
+	avirtio_reporting_stop(device);
 	aero_balloon_stop(device->balloon);
 	virtio_reset_device(vdev);
 	avirtio_stats_detach(&device->stats);
@@ -205,6 +218,14 @@ static void avirtio_remove(struct virtio_device *vdev)
 static int avirtio_validate(struct virtio_device *vdev)
 {
 	__virtio_clear_bit(vdev, VIRTIO_F_ACCESS_PLATFORM);
+	/*
+	 * Accepting the feature means to tell what free pages contain, and hosts discard
+	 * nothing unless that is zero: so only where the kernel zeroes what it frees. Where
+	 * it writes a pattern instead, the balloon's blocks may still be discarded, since
+	 * nobody expects the pattern in allocated memory; free memory is not reported then.
+	 */
+	if (!want_init_on_free() || page_poisoning_enabled_static())
+		__virtio_clear_bit(vdev, VIRTIO_BALLOON_F_PAGE_POISON);
 	return 0;
 }
 
@@ -226,9 +247,10 @@ static int avirtio_restore(struct virtio_device *vdev)
 #endif
 
 static const unsigned int features[] = {
-	VIRTIO_BALLOON_F_STATS_VQ,
-	VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
-	VIRTIO_BALLOON_F_FREE_PAGE_HINT,
+	VIRTIO_BALLOON_F_MUST_TELL_HOST, /* as we always do, except for blocks that it never got */
+	VIRTIO_BALLOON_F_STATS_VQ,	 VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
+	VIRTIO_BALLOON_F_FREE_PAGE_HINT, /* for its queue's number only */
+	VIRTIO_BALLOON_F_PAGE_POISON, /* see avirtio_validate() */
 	VIRTIO_BALLOON_F_REPORTING,
 };
 

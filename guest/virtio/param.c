@@ -77,6 +77,17 @@ module_param_cb(stats_max_tag, &bounded_ops, &stats_max_tag, 0444);
 MODULE_PARM_DESC(stats_max_tag,
 		 "Greatest statistics tag (0-15) sent to the host; some hosts choke on new ones (default 15)");
 
+static bool free_page_reporting = true;
+module_param(free_page_reporting, bool, 0444);
+MODULE_PARM_DESC(free_page_reporting,
+		 "Report the guest's free memory where the device has a queue for it (default Y)");
+
+/** avirtio_param_free_page_reporting() - whether to report the guest's free memory */
+bool avirtio_param_free_page_reporting(void)
+{
+	return READ_ONCE(free_page_reporting);
+}
+
 /** avirtio_param_reporting_inflate() - whether blocks may go over the reporting queue */
 bool avirtio_param_reporting_inflate(void)
 {

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 bool avirtio_param_reporting_inflate(void);
+bool avirtio_param_free_page_reporting(void);
 unsigned int avirtio_param_stats_max_tag(void);
 unsigned long avirtio_param_timeout_jiffies(void);
 

@@ -215,6 +215,22 @@ static int report_blocks(struct avirtio *device, const struct aero_batch *batch)
 	return err;
 }
 
+/**
+ * avirtio_wire_report() - report one chain of memory that nobody uses, and wait
+ * @device: with a reporting queue
+ * @sg: the memory
+ * @nents: entries of @sg, at most the queue's size
+ *
+ * Return: 0, or an error after which the device cannot be talked to any more.
+ * Context: process, within an exchange.
+ */
+int avirtio_wire_report(struct avirtio *device, struct scatterlist *sg, unsigned int nents)
+{
+	int err = add(device, &device->report, sg, nents, true);
+
+	return err ? err : run(device, &device->report);
+}
+
 /* Entries that 32 bits cannot name are refused here; send_pfns() skips them. */
 static void refuse_unreachable(struct aero_batch *batch)
 {
@@ -298,6 +314,8 @@ static void avirtio_show(void *priv, struct seq_file *m)
 	show_queue(m, "inflate", &device->inflate);
 	show_queue(m, "deflate", &device->deflate);
 	show_queue(m, "report", &device->report);
+	seq_printf(m, "free_page_reporting %d\nfree_page_reports %llu\n", device->reporting_free,
+		   device->reports);
 	seq_printf(m, "config_reads %llu\nconfig_writes %llu\n", device->config_reads,
 		   device->config_writes);
 }

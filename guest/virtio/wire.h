@@ -4,7 +4,9 @@
 #define AVIRTIO_WIRE_H
 
 struct avirtio;
+struct scatterlist;
 
 void avirtio_wire_init(struct avirtio *device);
+int avirtio_wire_report(struct avirtio *device, struct scatterlist *sg, unsigned int nents);
 
 #endif /* AVIRTIO_WIRE_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Free page reporting: the guest's free memory, told to the host as the kernel finds it.
+ *
+ * The kernel isolates free memory of at least a page block and passes it here (VIRTIO
+ * 1.2, 5.5.6.7). It shares the queue with the balloon's blocks, so each report is an
+ * exchange of its own, and waits until the device has used the buffer, after which
+ * the kernel puts the memory back.
+ *
+ * The host may discard what is reported, so its content is lost. That is wrong where
+ * the kernel checks the content of free pages (page_poisoning): nothing is reported
+ * there. The balloon's blocks are not concerned, since they are not free.
+ */
+#include "guest/virtio/reporting.h"
+
+#include <linux/mm.h>
+#include <linux/page_reporting.h>
+
+#include "guest/virtio/device.h"
+#include "guest/virtio/param.h"
+#include "guest/virtio/wire.h"
+
+static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, unsigned int nents)
+{
+	struct avirtio *device = container_of(info, struct avirtio, reporting_info);
+	int err;
+
+	if (!aero_balloon_begin_exchange(device->balloon))
+		return -EAGAIN;
+	err = avirtio_wire_report(device, sg, nents);
+	if (!err)
+		device->reports++;
+	aero_balloon_end_exchange(device->balloon, err, "reporting free memory");
+	return err;
+}
+
+/**
+ * avirtio_reporting_start() - have the kernel report free memory, if it can be had
+ * @device: ready, its balloon started
+ *
+ * Another driver that reports already is no error: the kernel has room for one.
+ *
+ * Context: process.
+ */
+void avirtio_reporting_start(struct avirtio *device)
+{
+	int err;
+
+	if (!device->report.vq || !avirtio_param_free_page_reporting() ||
+	    page_poisoning_enabled_static() ||
+	    virtqueue_get_vring_size(device->report.vq) < PAGE_REPORTING_CAPACITY)
+		return;
+	device->reporting_info = (struct page_reporting_dev_info){ .report = report };
+	err = page_reporting_register(&device->reporting_info);
+	device->reporting_free = !err;
+	if (err && err != -EBUSY)
+		dev_warn(&device->vdev->dev, "no free page reporting: error %d\n", err);
+}
+
+/**
+ * avirtio_reporting_stop() - the kernel reports nothing any more
+ * @device: in any state; its queues still exist
+ *
+ * Context: process; waits for a report that is going on, which is bounded.
+ */
+void avirtio_reporting_stop(struct avirtio *device)
+{
+	if (device->reporting_free)
+		page_reporting_unregister(&device->reporting_info);
+	device->reporting_free = false;
+}

@@ -18,11 +18,6 @@
 #include "guest/engine/pool.h"
 #include "guest/engine/trace.h"
 
-static u64 entry_pages(enum aero_class class)
-{
-	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
-}
-
 /* Returns @err as the caller should see it, after drawing the consequences. */
 static int digest_error(struct aero_balloon *balloon, int err, const char *what)
 {
@@ -52,7 +47,7 @@ static void count_verdicts(const struct aero_batch *batch, struct aero_tally *ta
 	for (i = 0; i < batch->nr; i++) {
 		switch (batch->verdicts[i]) {
 		case AERO_TAKEN:
-			tally->taken_pages += entry_pages(batch->class);
+			tally->taken_pages += aero_class_pages(batch->class);
 			break;
 		case AERO_NOT_NEEDED:
 			tally->not_needed = true;
@@ -147,7 +142,8 @@ static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 	}
 	if (err && err != -ECONNRESET)
 		return err;
-	aero_count(&balloon->counters, AERO_DEFLATED_PAGES, batch->nr * entry_pages(batch->class));
+	aero_count(&balloon->counters, AERO_DEFLATED_PAGES,
+		   batch->nr * aero_class_pages(batch->class));
 	if (batch->class == AERO_BLOCK)
 		aero_count(&balloon->counters, AERO_DEFLATED_BLOCKS, batch->nr);
 	trace_aero_deflate(balloon, batch->class, batch->nr);

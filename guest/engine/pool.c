@@ -468,8 +468,7 @@ void aero_pool_strand(struct aero_pool *pool, const struct aero_batch *batch)
 
 	for (i = 0; i < batch->nr; i++)
 		list_add(&batch->pages[i]->lru, &pool->limbo[batch->class]);
-	atomic_long_add(batch->nr * (batch->class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1),
-			&pool->nr_limbo);
+	atomic_long_add((long)batch->nr * aero_class_pages(batch->class), &pool->nr_limbo);
 }
 
 static bool drop_pages(struct aero_pool *pool, struct aero_batch *batch)

@@ -5,6 +5,7 @@
 
 #include <linux/device.h>
 #include <linux/mm_types.h>
+#include <linux/pgtable.h>
 #include <linux/types.h>
 
 #include "policy/pace.h"
@@ -20,8 +21,14 @@ struct seq_file;
 enum aero_class { AERO_PAGE, AERO_BLOCK, AERO_NR_CLASSES };
 
 /* 2 MiB on x86-64: what the page tables, the buddy allocator and the host's huge pages agree on. */
-#define AERO_BLOCK_ORDER HPAGE_PMD_ORDER
+#define AERO_BLOCK_ORDER (PMD_SHIFT - PAGE_SHIFT)
 #define AERO_BLOCK_PAGES (1UL << AERO_BLOCK_ORDER)
+
+/** aero_class_pages() - guest pages in an entry of @class */
+static inline unsigned int aero_class_pages(enum aero_class class)
+{
+	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
+}
 
 /**
  * enum aero_verdict - the host's answer for one entry of an inflate batch

@@ -81,16 +81,11 @@ void afake_host_foul(struct afake_host *host, enum afake_foul foul)
 	host->fouls[foul]++;
 }
 
-static unsigned long entry_pages(enum aero_class class)
-{
-	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
-}
-
 /* Counts a foul and returns false unless the maps have a bit for all of the entry. */
 static bool in_maps(struct afake_host *host, enum aero_class class, const struct page *page)
 {
 	unsigned long pfn = page_to_pfn(page);
-	unsigned long nr = entry_pages(class);
+	unsigned long nr = aero_class_pages(class);
 
 	if (pfn % nr == 0 && pfn + nr <= host->nr_pfns)
 		return true;
@@ -214,7 +209,7 @@ void afake_host_take(struct afake_host *host, enum aero_class class, struct page
 
 	if (!in_maps(host, class, page))
 		return;
-	for (i = 0; i < entry_pages(class); i++)
+	for (i = 0; i < aero_class_pages(class); i++)
 		take_one(host, pfn + i, class == AERO_BLOCK);
 }
 
@@ -231,7 +226,7 @@ void afake_host_give(struct afake_host *host, enum aero_class class, struct page
 
 	if (!in_maps(host, class, page))
 		return;
-	for (i = 0; i < entry_pages(class); i++)
+	for (i = 0; i < aero_class_pages(class); i++)
 		give_one(host, pfn + i, class == AERO_BLOCK, AFAKE_DEFLATE_NOT_HELD);
 }
 

@@ -136,14 +136,9 @@ static int writer_finish(struct pfn_writer *writer)
 	return err;
 }
 
-static unsigned int entry_pages(enum aero_class class)
-{
-	return class == AERO_BLOCK ? AERO_BLOCK_PAGES : 1;
-}
-
 static bool entry_pfn(const struct aero_batch *batch, unsigned int i, u32 *ret_pfn)
 {
-	return avirtio_pfn(page_to_pfn(batch->pages[i]), entry_pages(batch->class), PAGE_SHIFT,
+	return avirtio_pfn(page_to_pfn(batch->pages[i]), aero_class_pages(batch->class), PAGE_SHIFT,
 			   ret_pfn);
 }
 
@@ -159,7 +154,7 @@ static int send_pfns(struct avirtio *device, struct avirtio_queue *queue,
 
 		if (entry_pfn(batch, i, &pfn))
 			err = writer_put_run(&writer, pfn,
-					     entry_pages(batch->class) * WIRE_PER_PAGE);
+					     aero_class_pages(batch->class) * WIRE_PER_PAGE);
 	}
 	return err ? err : writer_finish(&writer);
 }

@@ -16,7 +16,8 @@
  * entry is taken out into a batch again, offered back, and freed.
  *
  * Memory that is held is logically offline (PageOffline, so that a crash dump
- * does not read it back from the host) and does not count as managed.
+ * does not read it back from the host). It does not count as managed unless the
+ * host agreed that the guest takes it back in need.
  *
  * Left out on purpose: __GFP_MOVABLE for blocks. They would be pinned in
  * ZONE_MOVABLE and CMA areas, which promise that this does not happen.
@@ -136,7 +137,8 @@ unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may
 		if (!page)
 			break;
 		batch->pages[batch->nr] = page;
-		if (batch->nr % CORE_CHUNK == CORE_CHUNK - 1)
+		/* The kernel may have zeroed what it gave: 2 MiB are enough in one go. */
+		if (batch->class == AERO_BLOCK || batch->nr % CORE_CHUNK == CORE_CHUNK - 1)
 			cond_resched();
 	}
 	sort_batch(batch);
@@ -247,18 +249,23 @@ static void block_clear_offline(struct page *block)
 		__ClearPageOffline(block + i);
 }
 
+static void free_block(struct page *block)
+{
+	block_clear_offline(block);
+	if (!block_is_contig(block)) {
+		__free_pages(block, AERO_BLOCK_ORDER);
+		return;
+	}
+	set_page_private(block, 0);
+	free_contig_range(page_to_pfn(block), AERO_BLOCK_PAGES);
+}
+
 static void free_entry(enum aero_class class, struct page *page)
 {
 	if (class == AERO_BLOCK)
-		block_clear_offline(page);
-	if (class == AERO_PAGE) {
+		free_block(page);
+	else
 		__free_page(page);
-	} else if (block_is_contig(page)) {
-		set_page_private(page, 0);
-		free_contig_range(page_to_pfn(page), AERO_BLOCK_PAGES);
-	} else {
-		__free_pages(page, AERO_BLOCK_ORDER);
-	}
 }
 
 /**

@@ -297,10 +297,11 @@ void aero_resize_work(struct work_struct *work)
  * aero_resize_drain() - give everything back to the guest, asking the host
  * @balloon: in state AERO_DRAINING
  *
- * Return: whether nothing is held any more.
+ * Stops at a deadline or an error; what is still held then waits for the reset.
+ *
  * Context: process; bounded.
  */
-bool aero_resize_drain(struct aero_balloon *balloon)
+void aero_resize_drain(struct aero_balloon *balloon)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(DRAIN_DEADLINE_MS);
 	u64 size;
@@ -314,5 +315,4 @@ bool aero_resize_drain(struct aero_balloon *balloon)
 			msleep(ISOLATED_RETRY_MS);
 	}
 	aero_exchange_report(balloon);
-	return !size;
 }

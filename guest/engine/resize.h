@@ -8,6 +8,6 @@
 struct aero_balloon;
 
 void aero_resize_work(struct work_struct *work);
-bool aero_resize_drain(struct aero_balloon *balloon);
+void aero_resize_drain(struct aero_balloon *balloon);
 
 #endif /* AERO_RESIZE_H */

@@ -44,7 +44,7 @@
  * @reports: of free memory, taken by the device
  * @config_work: reads the target from the configuration space
  * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
- * @sg: scatter lists of the chains of reports
+ * @sg: scatter list of the chain of reports that is being added
  * @config_reads: times that the target was read
  * @config_writes: times that the size was written
  *
@@ -65,7 +65,7 @@ struct avirtio {
 	u64 reports;
 	struct work_struct config_work;
 	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
-	struct scatterlist sg[AVIRTIO_REPORT_CHAINS][AVIRTIO_REPORT_ENTRIES];
+	struct scatterlist sg[AVIRTIO_REPORT_ENTRIES];
 	u64 config_reads;
 	u64 config_writes;
 };

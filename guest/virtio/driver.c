@@ -248,7 +248,8 @@ static int avirtio_restore(struct virtio_device *vdev)
 
 static const unsigned int features[] = {
 	VIRTIO_BALLOON_F_MUST_TELL_HOST, /* as we always do, except for blocks that it never got */
-	VIRTIO_BALLOON_F_STATS_VQ,	 VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
+	VIRTIO_BALLOON_F_STATS_VQ, /* see stats.c */
+	VIRTIO_BALLOON_F_DEFLATE_ON_OOM, /* the engine's part */
 	VIRTIO_BALLOON_F_FREE_PAGE_HINT, /* for its queue's number only */
 	VIRTIO_BALLOON_F_PAGE_POISON, /* see avirtio_validate() */
 	VIRTIO_BALLOON_F_REPORTING,

@@ -47,7 +47,8 @@ void avirtio_queue_interrupt(struct avirtio_queue *queue)
 /**
  * avirtio_queue_add() - queue one buffer
  * @queue: the queue
- * @sg: the buffer; must stay until avirtio_queue_run() has returned 0
+ * @sg: the buffer's parts; copied, but what it names must stay until
+ *	avirtio_queue_run() has returned 0
  * @nents: entries of @sg
  * @device_writes: whether it is the device's to write
  *

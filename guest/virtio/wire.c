@@ -31,6 +31,9 @@
 /* The engine's pages on the wire. */
 #define WIRE_PER_PAGE (1U << (PAGE_SHIFT - AVIRTIO_PFN_SHIFT))
 
+/* Most single guest pages in a batch: as much memory as a chain of reports, 64 MiB. */
+#define BATCH_PAGES (AVIRTIO_BUFFERS / 2 * AVIRTIO_BUFFER_PFNS / WIRE_PER_PAGE)
+
 /*
  * No rate: a cycle is what one run of the worker does, and runs follow each other
  * while memory lasts. Under pressure the VMware balloon driver's rules apply, to a
@@ -196,12 +199,11 @@ static int report_blocks(struct avirtio *device, const struct aero_batch *batch)
 	int err = 0;
 
 	while (first < batch->nr && !err) {
-		struct scatterlist *sg = device->sg[queue->outstanding % AVIRTIO_REPORT_CHAINS];
 		unsigned int nents;
 
-		sg_init_table(sg, AVIRTIO_REPORT_ENTRIES);
-		first += fill_chain(sg, batch, first, max_entries, &nents);
-		err = add(device, queue, sg, nents, true);
+		sg_init_table(device->sg, AVIRTIO_REPORT_ENTRIES);
+		first += fill_chain(device->sg, batch, first, max_entries, &nents);
+		err = add(device, queue, device->sg, nents, true);
 		if (!err && queue->outstanding == AVIRTIO_REPORT_CHAINS)
 			err = run(device, queue);
 	}
@@ -326,7 +328,7 @@ void avirtio_wire_init(struct avirtio *device)
 		.limits = limits,
 		.deflate_on_oom = virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_DEFLATE_ON_OOM),
 		.batch_max = {
-			[AERO_PAGE] = AVIRTIO_BUFFERS * AVIRTIO_BUFFER_PFNS / WIRE_PER_PAGE / 2,
+			[AERO_PAGE] = BATCH_PAGES,
 			[AERO_BLOCK] = AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS,
 		},
 		.inflate = avirtio_inflate,

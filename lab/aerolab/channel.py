@@ -137,6 +137,15 @@ class Channel:
             job.lost = True
         self._jobs.clear()
 
+    def move(self, stream):
+        """The guest's end of the channel is behind another socket now; the old one is at its end and gets drained."""
+        try:
+            while self.pump(time.monotonic()):
+                pass
+        except GuestDied:
+            pass  # that is how the end shows
+        self._stream = stream
+
     def close(self):
         self._stream.close()
 

@@ -71,6 +71,8 @@ class Guest:
         self._may_die = False
         self._borrowed = 0
         self._last_console = ""
+        self._left = []
+        self._arguments = []
         self._qemu = self._qmp = self._channel = self._trace = None
 
     # Boot and end
@@ -105,10 +107,10 @@ class Guest:
             self._borrowed = hugepages.borrow(sum(self.machine.ram_mib) // 2)
         if self._prewarm:
             hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
+        self._arguments = [*self.machine.arguments(self.accel), "-kernel", str(boot_file), "-initrd", str(initramfs),
+                           "-append", self.machine.cmdline(self._cmdline, self._nonce), *self._qemu_args]
         started = time.monotonic()
-        self._qemu.start([*self.machine.arguments(self.accel), "-kernel", str(boot_file),
-                          "-initrd", str(initramfs), "-append", self.machine.cmdline(self._cmdline, self._nonce),
-                          *self._trace.arguments(), *self._qemu_args], self._echo_console)
+        self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
         self._channel = Channel(self._qemu.agent)
         self._wait_ready()
         self._qmp = Qmp(self._qemu.qmp_path)
@@ -164,8 +166,9 @@ class Guest:
                 self._qmp.close()
             if self._qemu:
                 self._qemu.stop()
-                self._last_console = self._qemu.console()
-                self._qemu.remove()
+                self._last_console = self.console()
+                for qemu in [*self._left, self._qemu]:
+                    qemu.remove()
         finally:
             hugepages.give_back(self._borrowed)
             self._borrowed = 0
@@ -291,9 +294,49 @@ class Guest:
         if result.status:
             raise CommandFailed(f"suspend: status {result.status}\n{result.out}", result)
 
+    def migrate(self, timeout=60):
+        """Migrates the guest, as it runs, to another QEMU on this host; returns what query-migrate said at the end.
+
+        The parameters that were set with migrate-set-parameters count. What was traced so far is forgotten.
+        """
+        if self.machine.backing == "hugetlb":
+            raise LabError("migrate() would need the huge pages twice")
+        target = Qemu(self._program)
+        trace = Trace(target.trace_path, self._trace_events)
+        way = f"unix:{target.directory / 'migration.sock'}"
+        try:
+            target.start([*self._arguments, *trace.arguments(), "-incoming", way], self._echo_console)
+            monitor = Qmp(target.qmp_path)
+            statistics = self._copy_to(way, timeout)
+        except BaseException:
+            target.stop()
+            target.remove()
+            raise
+        self._qmp.close()
+        self._qemu.kill()
+        self._channel.move(target.agent)
+        self._qemu.stop()
+        self._left.append(self._qemu)
+        self._qemu, self._qmp, self._trace = target, monitor, trace
+        return statistics
+
+    def _copy_to(self, way, timeout):
+        """Runs a migration to the end."""
+        self.qmp("migrate", uri=way)
+        deadline = time.monotonic() + timeout
+        while (statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled"):
+            if time.monotonic() > deadline:
+                raise CommandTimeout(f"the migration is not over after {timeout} s: {statistics}")
+            time.sleep(0.01)
+        if statistics["status"] != "completed":
+            raise LabError(f"the migration {statistics['status']}: {statistics.get('error-desc', 'no reason given')}")
+        return statistics
+
     def console(self):
         """What the guest wrote to its console, which includes every message of its kernel."""
-        return self._qemu.console() if self._qemu.directory.exists() else self._last_console
+        if not self._qemu.directory.exists():
+            return self._last_console
+        return "".join(qemu.console() for qemu in [*self._left, self._qemu])
 
     # What a test may expect
 

@@ -66,11 +66,15 @@ class Qemu:
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self):
-        """Kills QEMU if it still runs. Harmless when called again."""
+    def kill(self):
+        """Kills QEMU if it still runs; what it sent us can still be read."""
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def stop(self):
+        """Ends QEMU and the connection to it. Harmless when called again."""
+        self.kill()
         if self.agent:
             self.agent.close()
 

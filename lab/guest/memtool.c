@@ -7,6 +7,8 @@
  *   memtool fragment PERCENT [anon|unmovable]
  *                                   spoil PERCENT of the free 2 MiB blocks with a single used page
  *                                   each, held by a process left behind; prints its PID
+ *   memtool churn MIB SECONDS       write to and read back pages of MIB of memory that is taken and
+ *                                   given back all the time; fails if any content was lost
  *   memtool hugepages               print how many 2 MiB pages the kernel can form now
  *
  * Pages held as "anon" can be moved out of the way by compaction, "unmovable" ones (buffers of
@@ -23,6 +25,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAGE_BYTES 4096ul
@@ -121,6 +124,47 @@ static void hold(unsigned long mib, unsigned long unused)
 {
 	(void)unused;
 	touch_pages(reserve(mib << 20), mib << 20);
+}
+
+/* What belongs into a page: no two pages, and no two rounds, have the same. */
+static void fill_page(unsigned long *page, unsigned long seed)
+{
+	for (size_t i = 0; i < PAGE_BYTES / sizeof(*page); i++)
+		page[i] = seed * 0x9e3779b97f4a7c15ul + i;
+}
+
+static bool page_is_whole(const unsigned long *page, unsigned long seed)
+{
+	for (size_t i = 0; i < PAGE_BYTES / sizeof(*page); i++)
+		if (page[i] != seed * 0x9e3779b97f4a7c15ul + i)
+			return false;
+	return true;
+}
+
+/* A few MiB at a time are given back and filled anew; all of it is looked at in each round. */
+static int churn(size_t mib, unsigned long seconds)
+{
+	const size_t chunk = 4 << 20, bytes = (mib << 20) / chunk * chunk;
+	char *at = reserve(bytes);
+	time_t end = time(NULL) + (time_t)seconds;
+	unsigned long rounds = 0;
+
+	for (; time(NULL) < end; rounds++) {
+		for (size_t i = 0; i < bytes; i += PAGE_BYTES) {
+			unsigned long *page = (unsigned long *)(at + i);
+
+			if (rounds && !page_is_whole(page, (rounds - 1) << 32 | i)) {
+				printf("lost: page %zu in round %lu\n", i / PAGE_BYTES, rounds);
+				return 1;
+			}
+			if (i % chunk == chunk - PAGE_BYTES)
+				madvise(at + i + PAGE_BYTES - chunk, chunk, MADV_DONTNEED);
+		}
+		for (size_t i = 0; i < bytes; i += PAGE_BYTES)
+			fill_page((unsigned long *)(at + i), rounds << 32 | i);
+	}
+	printf("%lu rounds\n", rounds);
+	return 0;
 }
 
 /* The first number after @name in @path, summed over all lines that have it when @all. */
@@ -280,7 +324,7 @@ static int hugepages(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | "
+	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | churn MIB SECONDS | "
 			"fragment PERCENT [anon|unmovable] | hugepages\n");
 	return 2;
 }
@@ -294,6 +338,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "hold") && (argc == 3 || argc == 4))
 		return leave_behind(hold, parse_number(argv[2], 1 << 20), 0,
 				    argc == 4 ? parse_number(argv[3], 1 << 20) : 0);
+	if (!strcmp(verb, "churn") && argc == 4)
+		return churn(parse_number(argv[2], 1 << 20), parse_number(argv[3], 1 << 20));
 	if (!strcmp(verb, "fragment") && (argc == 3 || argc == 4)) {
 		bool unmovable = argc == 4 && !strcmp(argv[3], "unmovable");
 

@@ -6,11 +6,18 @@
  * not for each buffer, and it is bounded: a device that uses nothing until the
  * deadline is given up. Its buffers may still be read by it then, so the queue is
  * of no use until the device was reset.
+ *
+ * Now and then the queue is looked at and the device is notified although nothing was
+ * heard: where the guest was migrated or restored meanwhile, either message may have
+ * been lost on the way (QEMU does that without ioeventfd).
  */
 #include "guest/virtio/queue.h"
 
 #include <linux/jiffies.h>
 #include <linux/scatterlist.h>
+
+/* How long to hear nothing before messages are taken for lost. */
+#define LOST_MS 500
 
 /**
  * avirtio_queue_init() - make a queue without a virtqueue
@@ -82,10 +89,8 @@ static void collect(struct avirtio_queue *queue)
 		queue->outstanding--;
 }
 
-static void kick(struct avirtio_queue *queue)
+static void notify(struct avirtio_queue *queue)
 {
-	if (!virtqueue_kick_prepare(queue->vq))
-		return;
 	queue->kicks++;
 	virtqueue_notify(queue->vq);
 }
@@ -103,7 +108,8 @@ int avirtio_queue_run(struct avirtio_queue *queue, unsigned long timeout_jiffies
 	unsigned long deadline = jiffies + timeout_jiffies;
 
 	virtqueue_disable_cb(queue->vq);
-	kick(queue);
+	if (virtqueue_kick_prepare(queue->vq))
+		notify(queue);
 	for (;;) {
 		long left = deadline - jiffies;
 
@@ -115,8 +121,10 @@ int avirtio_queue_run(struct avirtio_queue *queue, unsigned long timeout_jiffies
 		if (left <= 0)
 			return -ETIMEDOUT;
 		reinit_completion(&queue->used);
-		if (virtqueue_enable_cb_delayed(queue->vq))
-			wait_for_completion_timeout(&queue->used, left);
+		if (virtqueue_enable_cb_delayed(queue->vq) &&
+		    !wait_for_completion_timeout(&queue->used,
+						 min_t(long, left, msecs_to_jiffies(LOST_MS))))
+			notify(queue);
 		virtqueue_disable_cb(queue->vq);
 	}
 }

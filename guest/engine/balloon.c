@@ -217,6 +217,7 @@ static struct aero_balloon *alloc_balloon(const struct aero_transport *transport
 	balloon->priv = priv;
 	mutex_init(&balloon->host_lock);
 	spin_lock_init(&balloon->state_lock);
+	INIT_LIST_HEAD(&balloon->loan);
 	aero_pool_init(&balloon->pool, !transport->deflate_on_oom);
 	balloon->pool.core.migratepage = aero_exchange_migrate;
 	INIT_DELAYED_WORK(&balloon->resize_work, aero_resize_work);

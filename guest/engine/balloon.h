@@ -70,6 +70,10 @@ struct aero_balloon {
 	spinlock_t state_lock;
 	enum aero_state state; /* protected by @state_lock; read locklessly for display */
 
+	/* Free memory that a walk has borrowed; protected by @state_lock. */
+	struct list_head loan;
+	bool loan_recalled;
+
 	/* Used by the OOM notifier alone, but for @rescue: protected by @state_lock. */
 	struct notifier_block oom_notifier;
 	struct aero_batch oom_batch;

@@ -202,6 +202,20 @@ int aero_exchange_try_deflate(struct aero_balloon *balloon, struct aero_batch *b
 	return deflate_and_unlock(balloon, batch, nr);
 }
 
+/**
+ * aero_exchange_strand() - keep memory that the host was shown and may still look at
+ * @balloon: the balloon; broken
+ * @batch: entries that belong to the caller no more
+ *
+ * Context: process; takes the host_lock.
+ */
+void aero_exchange_strand(struct aero_balloon *balloon, const struct aero_batch *batch)
+{
+	mutex_lock(&balloon->host_lock);
+	aero_pool_strand(&balloon->pool, batch);
+	mutex_unlock(&balloon->host_lock);
+}
+
 /* Moves the last @nr entries of @batch to the front and drops the others from it. */
 static void keep_last(struct aero_batch *batch, unsigned int nr)
 {

@@ -79,6 +79,16 @@ u64 aero_meminfo_available_pages(void)
 }
 
 /**
+ * aero_meminfo_free_pages() - free RAM, in guest pages
+ *
+ * Context: any.
+ */
+u64 aero_meminfo_free_pages(void)
+{
+	return global_zone_page_state(NR_FREE_PAGES);
+}
+
+/**
  * aero_meminfo_total_pages() - managed RAM in guest pages, without what is ballooned
  *
  * Context: any.

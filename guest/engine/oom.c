@@ -26,6 +26,7 @@
 #include "guest/engine/balloon.h"
 #include "guest/engine/exchange.h"
 #include "guest/engine/trace.h"
+#include "guest/engine/walk.h"
 
 /* How long a rescue waits for an exchange that is going on. */
 #define EXCHANGE_DEADLINE_MS 100
@@ -101,6 +102,7 @@ static int oom_notify(struct notifier_block *notifier, unsigned long unused, voi
 	unsigned long *freed_pages = parameter;
 	u64 want_pages, given_pages;
 
+	*freed_pages += aero_walk_recall(balloon);
 	if (!(balloon->transport->deflate_on_oom || READ_ONCE(oom_deflate)) ||
 	    !aero_balloon_runs(balloon) || !aero_pool_size(&balloon->pool))
 		return NOTIFY_OK;

@@ -31,6 +31,7 @@
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
 #include <linux/page-flags.h>
+#include <linux/sizes.h>
 #include <linux/sort.h>
 #include <linux/vmstat.h>
 
@@ -38,8 +39,13 @@
 #define CORE_CHUNK 1024
 /* How long isolated pages may take to come back when the balloon is dropped. */
 #define ISOLATED_DEADLINE_MS 60000
-/* Marks a block whose pages carry a reference each; kept in its first page's private. */
+/*
+ * A block's first page has in its private whether all its pages carry a reference each,
+ * and, while it is held, by which pool (an address with room for the bit).
+ */
 #define BLOCK_IS_CONTIG 1UL
+/* Page structures looked at in one scan: those of 1 GiB. */
+#define SCAN_PAGES (SZ_1G >> PAGE_SHIFT)
 
 /* No reserves, no warning, no retry, and so never the OOM killer. */
 #define AERO_GFP (__GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN)
@@ -117,19 +123,9 @@ static gfp_t class_gfp(enum aero_class class, bool may_sleep)
 	return may_sleep ? gfp : gfp & ~__GFP_DIRECT_RECLAIM;
 }
 
-/**
- * aero_pool_alloc() - fill a batch from the page allocator
- * @batch: its class says what to allocate; overwritten
- * @nr: entries wanted
- * @may_sleep: whether to reclaim and compact for them
- *
- * Return: entries got, which the caller owns; fewer than @nr when memory ran out.
- * Context: process; no lock that migration or reclaim takes.
- */
-unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep)
+static unsigned int fill_batch(struct aero_batch *batch, unsigned int nr, gfp_t gfp)
 {
 	unsigned int order = batch->class == AERO_BLOCK ? AERO_BLOCK_ORDER : 0;
-	gfp_t gfp = class_gfp(batch->class, may_sleep);
 
 	for (batch->nr = 0; batch->nr < nr; batch->nr++) {
 		struct page *page = alloc_pages(gfp, order);
@@ -143,6 +139,36 @@ unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may
 	}
 	sort_batch(batch);
 	return batch->nr;
+}
+
+/**
+ * aero_pool_alloc() - fill a batch from the page allocator
+ * @batch: its class says what to allocate; overwritten
+ * @nr: entries wanted
+ * @may_sleep: whether to reclaim and compact for them
+ *
+ * Return: entries got, which the caller owns; fewer than @nr when memory ran out.
+ * Context: process; no lock that migration or reclaim takes.
+ */
+unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep)
+{
+	return fill_batch(batch, nr, class_gfp(batch->class, may_sleep));
+}
+
+/**
+ * aero_pool_borrow() - fill a batch with free blocks that are wanted for a moment only
+ * @batch: of class AERO_BLOCK; overwritten
+ * @nr: blocks wanted
+ *
+ * Nothing is reclaimed, compacted or woken up for them, and they may come from memory
+ * that is meant to be movable.
+ *
+ * Return: blocks got, which the caller owns.
+ * Context: process.
+ */
+unsigned int aero_pool_borrow(struct aero_batch *batch, unsigned int nr)
+{
+	return fill_batch(batch, nr, (GFP_HIGHUSER_MOVABLE | AERO_GFP) & ~__GFP_RECLAIM);
 }
 
 static unsigned long end_of_memory(void)
@@ -222,7 +248,17 @@ unsigned int aero_pool_alloc_contig(struct aero_pool *pool, struct aero_batch *b
 
 static bool block_is_contig(struct page *block)
 {
-	return page_private(block) == BLOCK_IS_CONTIG;
+	return page_private(block) & BLOCK_IS_CONTIG;
+}
+
+static unsigned long block_tag(const struct aero_pool *pool)
+{
+	return (unsigned long)&pool->blocks;
+}
+
+static void block_set_tag(struct page *block, unsigned long tag)
+{
+	set_page_private(block, tag | (page_private(block) & BLOCK_IS_CONTIG));
 }
 
 static void block_set_offline(struct page *block)
@@ -302,6 +338,7 @@ static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)
 		if (batch->verdicts[i] != AERO_TAKEN)
 			continue;
 		block_set_offline(block);
+		block_set_tag(block, block_tag(pool));
 		block_count_held(pool, block, true);
 		list_add_tail(&block->lru, &pool->blocks);
 		atomic_long_inc(&pool->nr_blocks);
@@ -353,6 +390,7 @@ static void take_blocks(struct aero_pool *pool, struct aero_batch *batch, unsign
 		struct page *block = list_first_entry(&pool->blocks, struct page, lru);
 
 		list_del(&block->lru);
+		block_set_tag(block, 0);
 		atomic_long_dec(&pool->nr_blocks);
 		block_count_held(pool, block, false);
 		batch->pages[batch->nr++] = block;
@@ -397,6 +435,78 @@ unsigned int aero_pool_take(struct aero_pool *pool, struct aero_batch *batch, un
 		take_pages(pool, batch, nr);
 	sort_batch(batch);
 	return batch->nr;
+}
+
+/*
+ * Guest pages of the held entry that begins with @page; 0 if none does. The balloon core
+ * marks its pages with its own address. A page on the move may have been replaced
+ * already: whoever moves it has not told yet.
+ */
+static unsigned int held_at(const struct aero_pool *pool, struct page *page)
+{
+	unsigned long owner;
+
+	if (!PageOffline(page))
+		return 0;
+	owner = page_private(page);
+	if ((owner & ~BLOCK_IS_CONTIG) == block_tag(pool))
+		return AERO_BLOCK_PAGES;
+	return owner == (unsigned long)&pool->core && !PageMovableOpsIsolated(page);
+}
+
+/* Scans one naturally aligned range of a block's size. Returns where it stopped for want of room. */
+static unsigned long scan_block(const struct aero_pool *pool, bool blocks_only, unsigned long pfn,
+				struct aero_range *ranges, unsigned int max, unsigned int *nr)
+{
+	unsigned long end = ALIGN(pfn + 1, AERO_BLOCK_PAGES);
+	struct page *page = pfn_to_online_page(pfn);
+
+	if (!page)
+		return end;
+	while (pfn < end) {
+		unsigned int pages = held_at(pool, page);
+
+		if (pages && !aero_range_append(ranges, nr, max, pfn, pages))
+			break;
+		if (blocks_only)
+			return end;
+		pfn += pages ?: 1;
+		page += pages ?: 1;
+	}
+	return pfn;
+}
+
+/**
+ * aero_pool_scan() - find some of what is held, in the order of addresses
+ * @pool: the pool
+ * @blocks_only: leave out single pages
+ * @pfn: where to begin (0 the first time); where to go on, on return
+ * @ranges: room for @max
+ * @max: most ranges wanted
+ * @ret_nr: ranges found
+ *
+ * Pages that are on the move are left out.
+ *
+ * Return: whether the end of memory was reached.
+ * Context: process, under the balloon's host_lock.
+ */
+bool aero_pool_scan(const struct aero_pool *pool, bool blocks_only, unsigned long *pfn,
+		    struct aero_range *ranges, unsigned int max, unsigned int *ret_nr)
+{
+	unsigned long last = end_of_memory();
+	unsigned long end = min(last, *pfn + SCAN_PAGES);
+	unsigned int nr = 0;
+
+	blocks_only |= !atomic_long_read(&pool->nr_pages);
+	while (*pfn < end) {
+		unsigned long next = scan_block(pool, blocks_only, *pfn, ranges, max, &nr);
+
+		if (next == *pfn)
+			break;
+		*pfn = next;
+	}
+	*ret_nr = nr;
+	return *pfn >= last;
 }
 
 /**

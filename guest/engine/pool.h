@@ -42,6 +42,7 @@ void aero_pool_init(struct aero_pool *pool, bool shrink_total);
 u64 aero_pool_size(const struct aero_pool *pool);
 
 unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep);
+unsigned int aero_pool_borrow(struct aero_batch *batch, unsigned int nr);
 unsigned int aero_pool_alloc_contig(struct aero_pool *pool, struct aero_batch *batch,
 				    unsigned int nr, unsigned int max_failures);
 void aero_pool_free(const struct aero_batch *batch);
@@ -53,6 +54,8 @@ void aero_pool_split(struct aero_batch *batch);
 void aero_pool_refuse(struct aero_pool *pool, const struct aero_batch *batch);
 void aero_pool_free_refused(struct aero_pool *pool);
 void aero_pool_strand(struct aero_pool *pool, const struct aero_batch *batch);
+bool aero_pool_scan(const struct aero_pool *pool, bool blocks_only, unsigned long *pfn,
+		    struct aero_range *ranges, unsigned int max, unsigned int *ret_nr);
 bool aero_pool_drop(struct aero_pool *pool, struct aero_batch *batch);
 
 #endif /* AERO_POOL_H */

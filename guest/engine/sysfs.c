@@ -17,6 +17,7 @@
 #include "guest/engine/balloon.h"
 #include "guest/engine/meminfo.h"
 #include "guest/engine/target.h"
+#include "guest/engine/walk.h"
 
 #define KB_SHIFT (PAGE_SHIFT - 10)
 
@@ -137,6 +138,23 @@ static ssize_t transport_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(transport);
 
+/* "1" tells the host once more of the blocks that it may have. */
+static ssize_t rereport_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	struct aero_balloon *balloon = of_device(dev);
+	int err;
+
+	if (!sysfs_streq(buf, "1"))
+		return -EINVAL;
+	if (!balloon->transport->rereport)
+		return -EOPNOTSUPP;
+	err = aero_walk_blocks(balloon, balloon->transport->rereport);
+	return err ? err : count;
+}
+static DEVICE_ATTR_WO(rereport);
+
+/* clang-format off */
 static struct attribute *aerostat_attrs[] = {
 	&dev_attr_target_kb.attr,
 	&dev_attr_size_kb.attr,
@@ -148,8 +166,10 @@ static struct attribute *aerostat_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_reason.attr,
 	&dev_attr_transport.attr,
+	&dev_attr_rereport.attr,
 	NULL,
 };
+/* clang-format on */
 ATTRIBUTE_GROUPS(aerostat);
 
 static struct class aerostat_class = {

@@ -51,10 +51,17 @@ u64 aero_target_floor_pages(const struct aero_balloon *balloon)
 				  PAGE_SHIFT);
 }
 
-static u64 margin_pages(u64 ram_pages)
+/**
+ * aero_target_margin_pages() - available memory that is not taken, in guest pages
+ * @balloon: the balloon
+ *
+ * Context: any.
+ */
+u64 aero_target_margin_pages(const struct aero_balloon *balloon)
 {
-	return aero_meminfo_boost_pages() +
-	       clamp_t(u64, ram_pages >> MARGIN_SHIFT, MARGIN_MIN_PAGES, MARGIN_MAX_PAGES);
+	return aero_meminfo_boost_pages() + clamp_t(u64,
+						    aero_target_ram_pages(balloon) >> MARGIN_SHIFT,
+						    MARGIN_MIN_PAGES, MARGIN_MAX_PAGES);
 }
 
 /**
@@ -65,15 +72,14 @@ static u64 margin_pages(u64 ram_pages)
  */
 void aero_target_update(struct aero_balloon *balloon)
 {
-	u64 ram_pages = aero_target_ram_pages(balloon);
 	struct target_input input = {
 		.host_pages = READ_ONCE(balloon->host_target_pages),
 		.self_pages = READ_ONCE(balloon->self_target_pages),
 		.held_pages = aero_pool_size(&balloon->pool),
-		.total_pages = ram_pages,
+		.total_pages = aero_target_ram_pages(balloon),
 		.floor_pages = aero_target_floor_pages(balloon),
 		.available_pages = aero_meminfo_available_pages(),
-		.margin_pages = margin_pages(ram_pages),
+		.margin_pages = aero_target_margin_pages(balloon),
 		.holdoff = aero_oom_holds_off(balloon),
 	};
 	struct target_result target;

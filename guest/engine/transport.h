@@ -8,6 +8,7 @@
 #include <linux/pgtable.h>
 #include <linux/types.h>
 
+#include "guest/engine/range.h"
 #include "policy/pace.h"
 
 struct aero_balloon;
@@ -56,6 +57,20 @@ struct aero_batch {
 };
 
 /**
+ * typedef aero_visitor_t - is shown memory that the guest does not use
+ * @priv: the transport's
+ * @ranges: valid during the call
+ * @nr: entries of @ranges, at least 1
+ *
+ * What is shown stays unused until the visitor returns, which happens within an
+ * exchange. See walk.c.
+ *
+ * Return: 0 to be shown more, a positive number to end the walk, or an error as of
+ * @deflate below.
+ */
+typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsigned int nr);
+
+/**
  * struct aero_transport - one hypervisor's protocol
  * @name: for sysfs and messages
  * @limits: pages a cycle and pauses; see policy/pace.h
@@ -69,10 +84,12 @@ struct aero_batch {
  * @report_size: the balloon holds @pages guest pages now
  * @restart: begin the conversation anew after the host has reset it; optional
  *	for a transport that never returns -ECONNRESET
+ * @rereport: tell the host once more that it may have these blocks, which are held, in
+ *	case it lost that; optional
  * @show: the transport's own counters, for debugfs; optional
  *
- * The engine serialises @inflate, @deflate, @migrate, @report_size and @restart
- * of one balloon. All run in process context, may sleep, and must return within
+ * The engine serialises @inflate, @deflate, @migrate, @report_size, @restart and
+ * @rereport of one balloon. All run in process context, may sleep, and must return within
  * a bounded time whatever the host does. @migrate is called with both pages
  * locked and must not allocate memory in a way that can wait for migration.
  *
@@ -94,6 +111,7 @@ struct aero_transport {
 	int (*migrate)(void *priv, struct page *newpage, struct page *page);
 	void (*report_size)(void *priv, u64 pages);
 	int (*restart)(void *priv);
+	aero_visitor_t rereport;
 	void (*show)(void *priv, struct seq_file *m);
 };
 
@@ -109,5 +127,8 @@ void aero_balloon_host_reset(struct aero_balloon *balloon);
 bool aero_balloon_begin_exchange(struct aero_balloon *balloon);
 void aero_balloon_end_exchange(struct aero_balloon *balloon, int err, const char *what);
 void aero_balloon_break(struct aero_balloon *balloon, const char *why);
+
+int aero_balloon_walk_held(struct aero_balloon *balloon, aero_visitor_t visit);
+int aero_balloon_walk_free(struct aero_balloon *balloon, aero_visitor_t visit);
 
 #endif /* AERO_TRANSPORT_H */

@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 
 #include "guest/engine/transport.h"
+#include "guest/virtio/hint.h"
 #include "guest/virtio/queue.h"
 #include "guest/virtio/stats.h"
 
@@ -39,6 +40,7 @@
  * @deflate: PFNs that the guest wants back
  * @report: free memory that the host may discard; no vq unless offered
  * @stats: memory statistics; no vq unless offered
+ * @hint: memory that need not be migrated
  * @reporting_info: the kernel's side of free page reporting
  * @reporting_free: whether it is registered
  * @reports: of free memory, taken by the device
@@ -60,6 +62,7 @@ struct avirtio {
 	struct avirtio_queue deflate;
 	struct avirtio_queue report;
 	struct avirtio_stats stats;
+	struct avirtio_hint hint;
 	struct page_reporting_dev_info reporting_info;
 	bool reporting_free;
 	u64 reports;

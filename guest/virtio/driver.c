@@ -42,6 +42,13 @@ static void report_used(struct virtqueue *vq)
 	avirtio_queue_interrupt(&device->report);
 }
 
+static void hint_used(struct virtqueue *vq)
+{
+	struct avirtio *device = vq->vdev->priv;
+
+	avirtio_hint_interrupt(&device->hint);
+}
+
 static void stats_used(struct virtqueue *vq)
 {
 	struct avirtio *device = vq->vdev->priv;
@@ -63,7 +70,7 @@ static int find_queues(struct avirtio *device)
 		infos[VQ_STATS] = (struct virtqueue_info){ .name = "stats",
 							   .callback = stats_used };
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT))
-		infos[VQ_HINT] = (struct virtqueue_info){ .name = "hint" };
+		infos[VQ_HINT] = (struct virtqueue_info){ .name = "hint", .callback = hint_used };
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_REPORTING))
 		infos[VQ_REPORT] = (struct virtqueue_info){ .name = "report",
 							    .callback = report_used };
@@ -74,7 +81,7 @@ static int find_queues(struct avirtio *device)
 	avirtio_queue_attach(&device->inflate, vqs[VQ_INFLATE]);
 	avirtio_queue_attach(&device->deflate, vqs[VQ_DEFLATE]);
 	avirtio_queue_attach(&device->report, vqs[VQ_REPORT]);
-	device->reporting = vqs[VQ_REPORT] && avirtio_param_reporting_inflate();
+	avirtio_queue_attach(&device->hint.queue, vqs[VQ_HINT]);
 	if (!vqs[VQ_STATS])
 		return 0;
 	err = avirtio_stats_attach(&device->stats, vqs[VQ_STATS]);
@@ -100,6 +107,7 @@ static void avirtio_config_changed(struct virtio_device *vdev)
 	struct avirtio *device = vdev->priv;
 
 	queue_work(system_freezable_wq, &device->config_work);
+	avirtio_hint_config_changed(&device->hint);
 }
 
 /* Before the device is ready. Free pages are zero where the feature was accepted. */
@@ -119,6 +127,7 @@ static void go_live(struct avirtio *device)
 	avirtio_stats_kick(&device->stats);
 	aero_balloon_start(device->balloon);
 	avirtio_reporting_start(device);
+	avirtio_hint_start(&device->hint);
 	queue_work(system_freezable_wq, &device->config_work);
 }
 
@@ -128,6 +137,7 @@ static void shut_down(struct avirtio *device)
 	struct virtio_device *vdev = device->vdev;
 
 	cancel_work_sync(&device->config_work);
+	avirtio_hint_stop(&device->hint);
 	avirtio_reporting_stop(device);
 	aero_balloon_stop(device->balloon);
 	virtio_reset_device(vdev);
@@ -162,6 +172,7 @@ static struct avirtio *alloc_device(struct virtio_device *vdev)
 	avirtio_queue_init(&device->deflate);
 	avirtio_queue_init(&device->report);
 	avirtio_stats_init(&device->stats);
+	avirtio_hint_init(&device->hint);
 	INIT_WORK(&device->config_work, config_work);
 	avirtio_wire_init(device);
 	return device;
@@ -250,7 +261,7 @@ static const unsigned int features[] = {
 	VIRTIO_BALLOON_F_MUST_TELL_HOST, /* as we always do, except for blocks that it never got */
 	VIRTIO_BALLOON_F_STATS_VQ, /* see stats.c */
 	VIRTIO_BALLOON_F_DEFLATE_ON_OOM, /* the engine's part */
-	VIRTIO_BALLOON_F_FREE_PAGE_HINT, /* for its queue's number only */
+	VIRTIO_BALLOON_F_FREE_PAGE_HINT, /* see hint.c */
 	VIRTIO_BALLOON_F_PAGE_POISON, /* see avirtio_validate() */
 	VIRTIO_BALLOON_F_REPORTING,
 };

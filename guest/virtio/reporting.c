@@ -18,7 +18,7 @@
 
 #include "guest/virtio/device.h"
 #include "guest/virtio/param.h"
-#include "guest/virtio/wire.h"
+#include "guest/virtio/report.h"
 
 static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, unsigned int nents)
 {
@@ -27,7 +27,7 @@ static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, 
 
 	if (!aero_balloon_begin_exchange(device->balloon))
 		return -EAGAIN;
-	err = avirtio_wire_report(device, sg, nents);
+	err = avirtio_report_chain(device, sg, nents);
 	if (!err)
 		device->reports++;
 	aero_balloon_end_exchange(device->balloon, err, "reporting free memory");

@@ -26,7 +26,9 @@
 
 #include "guest/virtio/device.h"
 #include "guest/virtio/param.h"
+#include "guest/virtio/hint.h"
 #include "guest/virtio/pfn.h"
+#include "guest/virtio/report.h"
 
 /* The engine's pages on the wire. */
 #define WIRE_PER_PAGE (1U << (PAGE_SHIFT - AVIRTIO_PFN_SHIFT))
@@ -51,7 +53,15 @@ static const struct pace_limits limits = {
 	.pause_max_ms = 6400,
 };
 
-static int run(struct avirtio *device, struct avirtio_queue *queue)
+/**
+ * avirtio_wire_run() - send what was added to a queue and wait for the device
+ * @device: the device; its balloon is broken afterwards if it did not answer in time
+ * @queue: one of its queues
+ *
+ * Return: 0, or an error after which the device cannot be talked to any more.
+ * Context: process, within an exchange.
+ */
+int avirtio_wire_run(struct avirtio *device, struct avirtio_queue *queue)
 {
 	int err = avirtio_queue_run(queue, avirtio_param_timeout_jiffies());
 
@@ -60,15 +70,25 @@ static int run(struct avirtio *device, struct avirtio_queue *queue)
 	return err;
 }
 
-/* Adds a buffer, making room first if the queue is full. */
-static int add(struct avirtio *device, struct avirtio_queue *queue, struct scatterlist *sg,
-	       unsigned int nents, bool device_writes)
+/**
+ * avirtio_wire_add() - add a buffer, making room first if the queue is full
+ * @device: the device
+ * @queue: one of its queues
+ * @sg: the buffer's parts; what they name must stay until avirtio_wire_run()
+ * @nents: entries of @sg, at most the queue's size
+ * @device_writes: whether it is the device's to write
+ *
+ * Return: 0, or an error after which the device cannot be talked to any more.
+ * Context: process, within an exchange.
+ */
+int avirtio_wire_add(struct avirtio *device, struct avirtio_queue *queue, struct scatterlist *sg,
+		     unsigned int nents, bool device_writes)
 {
 	int err = avirtio_queue_add(queue, sg, nents, device_writes);
 
 	if (err != -ENOSPC || !queue->outstanding)
 		return err;
-	err = run(device, queue);
+	err = avirtio_wire_run(device, queue);
 	return err ? err : avirtio_queue_add(queue, sg, nents, device_writes);
 }
 
@@ -98,7 +118,7 @@ static int writer_queue_last(struct pfn_writer *writer)
 	struct scatterlist sg;
 
 	sg_init_one(&sg, writer_buffer(writer, last / AVIRTIO_BUFFER_PFNS), bytes);
-	return add(writer->device, writer->queue, &sg, 1, false);
+	return avirtio_wire_add(writer->device, writer->queue, &sg, 1, false);
 }
 
 static int writer_put(struct pfn_writer *writer, u32 pfn)
@@ -112,7 +132,7 @@ static int writer_put(struct pfn_writer *writer, u32 pfn)
 	if (in_buffer == AVIRTIO_BUFFER_PFNS - 1)
 		err = writer_queue_last(writer);
 	if (!err && writer->nr == AVIRTIO_BUFFERS * AVIRTIO_BUFFER_PFNS) {
-		err = run(writer->device, writer->queue);
+		err = avirtio_wire_run(writer->device, writer->queue);
 		writer->nr = 0;
 	}
 	return err;
@@ -135,7 +155,7 @@ static int writer_finish(struct pfn_writer *writer)
 	if (writer->nr % AVIRTIO_BUFFER_PFNS)
 		err = writer_queue_last(writer);
 	if (!err && writer->queue->outstanding)
-		err = run(writer->device, writer->queue);
+		err = avirtio_wire_run(writer->device, writer->queue);
 	return err;
 }
 
@@ -162,72 +182,6 @@ static int send_pfns(struct avirtio *device, struct avirtio_queue *queue,
 	return err ? err : writer_finish(&writer);
 }
 
-/* Fills one chain from the batch, starting at entry @first. Returns entries used. */
-static unsigned int fill_chain(struct scatterlist *sg, const struct aero_batch *batch,
-			       unsigned int first, unsigned int max_entries,
-			       unsigned int *ret_nents)
-{
-	unsigned int end = min(batch->nr, first + AVIRTIO_REPORT_BLOCKS);
-	unsigned int nents = 0;
-	unsigned int i;
-
-	for (i = first; i < end; i++) {
-		struct page *block = batch->pages[i];
-		bool adjoins = i > first && page_to_pfn(block) == page_to_pfn(batch->pages[i - 1]) +
-									  AERO_BLOCK_PAGES;
-
-		/* One discard for neighbours: fewer calls, and larger ones. */
-		if (adjoins) {
-			sg[nents - 1].length += AERO_BLOCK_PAGES << PAGE_SHIFT;
-			continue;
-		}
-		if (nents == max_entries)
-			break;
-		sg_set_page(&sg[nents++], block, AERO_BLOCK_PAGES << PAGE_SHIFT, 0);
-	}
-	sg_mark_end(&sg[nents - 1]);
-	*ret_nents = nents;
-	return i - first;
-}
-
-static int report_blocks(struct avirtio *device, const struct aero_batch *batch)
-{
-	struct avirtio_queue *queue = &device->report;
-	unsigned int max_entries = min_t(unsigned int, AVIRTIO_REPORT_ENTRIES,
-					 virtqueue_get_vring_size(queue->vq));
-	unsigned int first = 0;
-	int err = 0;
-
-	while (first < batch->nr && !err) {
-		unsigned int nents;
-
-		sg_init_table(device->sg, AVIRTIO_REPORT_ENTRIES);
-		first += fill_chain(device->sg, batch, first, max_entries, &nents);
-		err = add(device, queue, device->sg, nents, true);
-		if (!err && queue->outstanding == AVIRTIO_REPORT_CHAINS)
-			err = run(device, queue);
-	}
-	if (!err && queue->outstanding)
-		err = run(device, queue);
-	return err;
-}
-
-/**
- * avirtio_wire_report() - report one chain of memory that nobody uses, and wait
- * @device: with a reporting queue
- * @sg: the memory
- * @nents: entries of @sg, at most the queue's size
- *
- * Return: 0, or an error after which the device cannot be talked to any more.
- * Context: process, within an exchange.
- */
-int avirtio_wire_report(struct avirtio *device, struct scatterlist *sg, unsigned int nents)
-{
-	int err = add(device, &device->report, sg, nents, true);
-
-	return err ? err : run(device, &device->report);
-}
-
 /* Entries that 32 bits cannot name are refused here; send_pfns() skips them. */
 static void refuse_unreachable(struct aero_batch *batch)
 {
@@ -244,7 +198,7 @@ static int avirtio_inflate(void *priv, struct aero_batch *batch)
 	struct avirtio *device = priv;
 
 	if (batch->class == AERO_BLOCK && device->reporting)
-		return report_blocks(device, batch);
+		return avirtio_report_blocks(device, batch);
 	refuse_unreachable(batch);
 	return send_pfns(device, &device->inflate, batch);
 }
@@ -311,6 +265,7 @@ static void avirtio_show(void *priv, struct seq_file *m)
 	show_queue(m, "inflate", &device->inflate);
 	show_queue(m, "deflate", &device->deflate);
 	show_queue(m, "report", &device->report);
+	avirtio_hint_show(&device->hint, m);
 	seq_printf(m, "free_page_reporting %d\nfree_page_reports %llu\n", device->reporting_free,
 		   device->reports);
 	seq_printf(m, "config_reads %llu\nconfig_writes %llu\n", device->config_reads,
@@ -323,6 +278,8 @@ static void avirtio_show(void *priv, struct seq_file *m)
  */
 void avirtio_wire_init(struct avirtio *device)
 {
+	device->reporting = virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_REPORTING) &&
+			    avirtio_param_reporting_inflate();
 	device->transport = (struct aero_transport){
 		.name = "virtio",
 		.limits = limits,
@@ -335,6 +292,7 @@ void avirtio_wire_init(struct avirtio *device)
 		.deflate = avirtio_deflate,
 		.migrate = avirtio_migrate,
 		.report_size = avirtio_report_size,
+		.rereport = device->reporting ? avirtio_report_again : NULL,
 		.show = avirtio_show,
 	};
 }

@@ -3,10 +3,15 @@
 #ifndef AVIRTIO_WIRE_H
 #define AVIRTIO_WIRE_H
 
+#include <linux/types.h>
+
 struct avirtio;
+struct avirtio_queue;
 struct scatterlist;
 
 void avirtio_wire_init(struct avirtio *device);
-int avirtio_wire_report(struct avirtio *device, struct scatterlist *sg, unsigned int nents);
+int avirtio_wire_add(struct avirtio *device, struct avirtio_queue *queue, struct scatterlist *sg,
+		     unsigned int nents, bool device_writes);
+int avirtio_wire_run(struct avirtio *device, struct avirtio_queue *queue);
 
 #endif /* AVIRTIO_WIRE_H */

@@ -8,13 +8,17 @@
  * the kernel puts the memory back.
  *
  * The host may discard what is reported, so its content is lost. That is wrong where
- * the kernel checks the content of free pages (page_poisoning): nothing is reported
- * there. The balloon's blocks are not concerned, since they are not free.
+ * the kernel counts on the content of free pages: where it checks for a pattern
+ * (page_poisoning), or takes them for zeroed (init_on_free) and the device was not told
+ * so (PAGE_POISON). Nothing is reported there. The balloon's blocks are not concerned,
+ * since they are not free.
  */
 #include "guest/virtio/reporting.h"
 
 #include <linux/mm.h>
 #include <linux/page_reporting.h>
+#include <linux/virtio_balloon.h>
+#include <linux/virtio_config.h>
 
 #include "guest/virtio/device.h"
 #include "guest/virtio/param.h"
@@ -34,6 +38,13 @@ static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, 
 	return err;
 }
 
+static bool content_matters(const struct avirtio *device)
+{
+	return page_poisoning_enabled_static() ||
+	       (want_init_on_free() &&
+		!virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_PAGE_POISON));
+}
+
 /**
  * avirtio_reporting_start() - have the kernel report free memory, if it can be had
  * @device: ready, its balloon started
@@ -46,8 +57,7 @@ void avirtio_reporting_start(struct avirtio *device)
 {
 	int err;
 
-	if (!device->report.vq || !avirtio_param_free_page_reporting() ||
-	    page_poisoning_enabled_static() ||
+	if (!device->report.vq || !avirtio_param_free_page_reporting() || content_matters(device) ||
 	    virtqueue_get_vring_size(device->report.vq) < PAGE_REPORTING_CAPACITY)
 		return;
 	device->reporting_info = (struct page_reporting_dev_info){ .report = report };

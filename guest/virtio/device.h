@@ -47,10 +47,11 @@
  * @config_work: reads the target from the configuration space
  * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
  * @sg: scatter list of the chain of reports that is being added
+ * @ranges: a batch of blocks that is being reported
  * @config_reads: times that the target was read
  * @config_writes: times that the size was written
  *
- * @pfn_pages and @sg belong to the exchange that runs, of which the engine makes
+ * @pfn_pages, @sg and @ranges belong to the exchange that runs, of which the engine makes
  * one at a time.
  */
 struct avirtio {
@@ -69,6 +70,7 @@ struct avirtio {
 	struct work_struct config_work;
 	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
 	struct scatterlist sg[AVIRTIO_REPORT_ENTRIES];
+	struct aero_range ranges[AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS];
 	u64 config_reads;
 	u64 config_writes;
 };

@@ -84,14 +84,13 @@ static int report_ranges(struct avirtio *device, const struct aero_range *ranges
  */
 int avirtio_report_blocks(struct avirtio *device, const struct aero_batch *batch)
 {
-	struct aero_range ranges[AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS];
 	unsigned int nr = 0;
 	unsigned int i;
 
 	for (i = 0; i < batch->nr; i++)
-		aero_range_append(ranges, &nr, ARRAY_SIZE(ranges), page_to_pfn(batch->pages[i]),
-				  AERO_BLOCK_PAGES);
-	return report_ranges(device, ranges, nr);
+		aero_range_append(device->ranges, &nr, ARRAY_SIZE(device->ranges),
+				  page_to_pfn(batch->pages[i]), AERO_BLOCK_PAGES);
+	return report_ranges(device, device->ranges, nr);
 }
 
 /**

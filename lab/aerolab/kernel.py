@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Debian's kernels: image, modules and headers of a version, fetched into the cache, never installed."""
 
-import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 
-from . import cache
+from . import cache, debian
 from .errors import SetupError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -95,56 +93,14 @@ def _installed_releases():
 
 def _default_release():
     """What the package linux-headers-amd64, if it is installed, depends on."""
-    query = _output("dpkg-query", "-W", "-f", "${db:Status-Status} ${Depends}", "linux-headers-amd64")
+    query = debian.output("dpkg-query", "-W", "-f", "${db:Status-Status} ${Depends}", "linux-headers-amd64")
     found = re.match(r"installed linux-headers-(\S+)", query)
     return found.group(1) if found else None
 
 
-def _output(*command):
-    """What a command prints; nothing if it fails or does not exist."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout if done.returncode == 0 else ""
-
-
-def _run(command, cwd):
-    try:
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise SetupError(f"{command[0]} is missing; kernels are fetched on Debian-like systems only") from error
-    if done.returncode:
-        raise SetupError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
-
-
-def _fetch(packages, tree):
-    """Downloads packages and unpacks them into the directory `tree`.
-
-    The machine's package lists may be missing or too old, and updating them takes root: then apt gets lists
-    of its own, for this once.
-    """
-    tree.mkdir()
-    work = tree.parent / "download"
-    work.mkdir()
-    # Root's download directory is not open to apt's own user; apt would warn and do without it anyway.
-    options = ["-q", *(["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else [])]
-    try:
-        _run(["apt-get", *options, "download", *packages], work)
-    except SetupError:
-        (work / "lists" / "partial").mkdir(parents=True)
-        (work / "cache" / "archives" / "partial").mkdir(parents=True)
-        options += ["-o", f"Dir::State::Lists={work}/lists", "-o", f"Dir::Cache={work}/cache"]
-        _run(["apt-get", *options, "update"], work)
-        _run(["apt-get", *options, "download", *packages], work)
-    for archive in work.glob("*.deb"):
-        _run(["dpkg", "-x", str(archive), str(tree)], work)
-    shutil.rmtree(work)
-
-
 def _fetch_image(release, tree):
     print(f"lab: fetching the kernel {release} into {cache.root()} (once)", file=sys.stderr, flush=True)
-    _fetch([f"linux-image-{release}"], tree)
+    debian.fetch([f"linux-image-{release}"], tree)
     shutil.rmtree(tree / "usr", ignore_errors=True)
     if not (tree / "boot" / f"vmlinuz-{release}").exists():
         raise SetupError(f"linux-image-{release} holds no kernel image")
@@ -153,9 +109,9 @@ def _fetch_image(release, tree):
 def _fetch_headers(release, tree):
     """Headers and the build tools that they use; paths in their makefiles are made to point into the cache."""
     package = f"linux-headers-{release}"
-    depends = _output("apt-cache", "show", "--no-all-versions", package)
+    depends = debian.output("apt-cache", "show", "--no-all-versions", package)
     also = re.findall(r"\b(linux-(?:headers|kbuild)-[^\s,]+)", "".join(re.findall("Depends:.*", depends)))
-    _fetch([package, *also], tree)
+    debian.fetch([package, *also], tree)
     final = cache.root() / "headers" / release
     for makefile in (tree / "usr" / "src").glob("*/Makefile"):
         text = makefile.read_text().replace("/usr/src/", f"{final}/usr/src/")

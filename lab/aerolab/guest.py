@@ -6,11 +6,10 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import hostmemory, hugepages, image, kernel, kernellog, machine, vmlinux
+from . import emulator, hostmemory, hugepages, image, kernel, kernellog, machine, vmlinux
 from .channel import Channel
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
-from .qmp import Qmp
 from .trace import Trace
 
 GOODBYE_SECONDS = 20
@@ -31,7 +30,7 @@ class Guest:
     backing: "anon" (default), "memfd" or "hugetlb" (2 MiB pages; may raise NoHugepages)
     smp: number of virtual processors
     trace: names of QEMU's trace events to count (do not time with it on)
-    qemu: QEMU's program
+    qemu: QEMU's program, or a version such as "10.0" of Debian's, which is fetched; default: what is installed
     kernel_version: such as "6.1"; default: that of the installed headers
     icount: value of QEMU's -icount, such as "shift=3,sleep=off" (implies TCG)
     virtio_mem_mib: with virtio-mem: memory on top of memory_mib that can be taken away, plugged at boot
@@ -49,14 +48,14 @@ class Guest:
 
     def __init__(self, memory_mib=1024, driver="aerostat", cmdline="", module_args=None, device_args="",
                  modules=(), spare_modules=(), files=None, backing="anon", smp=1, trace=(),
-                 qemu="qemu-system-x86_64", kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
+                 qemu=None, kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
                  prewarm=False, can_suspend=False, boot_timeout=60, echo_console=False, qemu_args=()):
         self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount)
         self.memory_bytes = memory_mib * MIB
         self.boot_seconds = None
         self.accel = "tcg" if icount else accel
         self._kernel_version = kernel_version
-        self._program = qemu
+        self._emulator = qemu
         self._cmdline = cmdline
         self._image = {"load": [*machine.DRIVERS[driver][0], *modules], "spare": spare_modules,
                        "module_args": module_args, "files": files}
@@ -96,8 +95,7 @@ class Guest:
 
     def _boot(self):
         self.kernel = kernel.get(self._kernel_version)
-        self.accel = self.accel or _choose_accel(self.kernel.release, self._program)
-        self._qemu = Qemu(self._program)
+        self._qemu = self._new_qemu()
         initramfs = self._qemu.directory / "initramfs"
         initramfs.write_bytes(image.build(self.kernel, **self._image))
         # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
@@ -107,14 +105,22 @@ class Guest:
             self._borrowed = hugepages.borrow(sum(self.machine.ram_mib) // 2)
         if self._prewarm:
             hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
-        self._arguments = [*self.machine.arguments(self.accel), "-kernel", str(boot_file), "-initrd", str(initramfs),
-                           "-append", self.machine.cmdline(self._cmdline, self._nonce), *self._qemu_args]
         started = time.monotonic()
-        self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
+        self._start(boot_file, initramfs, self.machine.cmdline(self._cmdline, self._nonce))
         self._channel = Channel(self._qemu.agent)
         self._wait_ready()
-        self._qmp = Qmp(self._qemu.qmp_path)
+        self._qmp = self._qemu.monitor()
         self.boot_seconds = time.monotonic() - started
+
+    def _new_qemu(self):
+        program = emulator.find(self._emulator)
+        self.accel = self.accel or _choose_accel(self.kernel.release, program)
+        return Qemu(program)
+
+    def _start(self, boot_file, initramfs, cmdline):
+        self._arguments = [*self.machine.arguments(self.accel), "-kernel", str(boot_file), "-initrd", str(initramfs),
+                           "-append", cmdline, *self._qemu_args]
+        self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 
     def _wait_ready(self):
         try:
@@ -301,12 +307,12 @@ class Guest:
         """
         if self.machine.backing == "hugetlb":
             raise LabError("migrate() would need the huge pages twice")
-        target = Qemu(self._program)
+        target = Qemu(self._qemu.program)
         trace = Trace(target.trace_path, self._trace_events)
         way = f"unix:{target.directory / 'migration.sock'}"
         try:
             target.start([*self._arguments, *trace.arguments(), "-incoming", way], self._echo_console)
-            monitor = Qmp(target.qmp_path)
+            monitor = target.monitor()
             statistics = self._copy_to(way, timeout)
         except BaseException:
             target.stop()

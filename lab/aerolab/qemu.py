@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 
-from .errors import SetupError
+from .qmp import Qmp
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
@@ -25,10 +25,8 @@ class Qemu:
     (qmp.sock) and the initramfs. `agent` is our end of the second serial port.
     """
 
-    def __init__(self, program="qemu-system-x86_64"):
-        self.program = shutil.which(program)
-        if not self.program:
-            raise SetupError(f"{program} is missing: run 'lab/install vm'")
+    def __init__(self, program):
+        self.program = program
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="aerolab-"))
         self.console_path = self.directory / "console.log"
         self.trace_path = self.directory / "trace.log"
@@ -58,6 +56,10 @@ class Qemu:
             listener.close()
             if echo_console:
                 os.close(echo)
+
+    def monitor(self):
+        """A client of QEMU's monitor, once QEMU runs."""
+        return Qmp(self.qmp_path)
 
     def wait(self, timeout):
         """The exit status, or None if QEMU still runs after `timeout` seconds."""

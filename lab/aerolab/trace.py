@@ -6,6 +6,10 @@ import re
 # With or without "PID@SECONDS.FRACTION:" in front, depending on QEMU's version and -msg.
 LINE = re.compile(rb"^(?:\d+@\d+\.\d+:)?([A-Za-z_]\w*) ?", re.MULTILINE)
 
+# What newer QEMUs (from 11 on) call an event. Both names are asked for; QEMU only warns of one that it does not have.
+LATER_NAMES = {"ram_block_discard_range": "ram_block_discard_shared_range"}
+EARLIER_NAMES = {later: earlier for earlier, later in LATER_NAMES.items()}
+
 
 class Trace:
     """Counts of some events since the last reset; reads only what is new in the file."""
@@ -21,7 +25,8 @@ class Trace:
         """QEMU's options."""
         if not self._events:
             return []
-        enable = [part for event in self._events for part in ("-trace", f"enable={event}")]
+        names = [*self._events, *(LATER_NAMES[event] for event in self._events if event in LATER_NAMES)]
+        enable = [part for name in names for part in ("-trace", f"enable={name}")]
         return [*enable, "-D", str(self._path)]
 
     def counts(self):
@@ -43,5 +48,5 @@ class Trace:
                 self._offset += len(chunk)
                 whole, _, self._rest = (self._rest + chunk).rpartition(b"\n")
                 for match in LINE.finditer(whole):
-                    name = match[1].decode()
+                    name = EARLIER_NAMES.get(match[1].decode(), match[1].decode())
                     self._counts[name] = self._counts.get(name, 0) + 1

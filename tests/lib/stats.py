@@ -46,6 +46,18 @@ class GuestStats(Statistics):
         return shown["last-update"], shown["stats"]
 
 
+class DomMemStat(Statistics):
+    """What `virsh dommemstat` prints about a LibvirtGuest."""
+
+    def __init__(self, guest):
+        self._guest = guest
+
+    def read(self):
+        lines = self._guest.virsh(f"dommemstat {self._guest.name}").splitlines()
+        values = {name: int(value) for name, value in map(str.split, lines)}
+        return values.get("last_update", 0), values
+
+
 def unknown(values):
     """Names of those that the guest did not send."""
     return [name for name, value in values.items() if value in UNKNOWN]

@@ -8,6 +8,7 @@
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
+#   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -22,7 +23,7 @@
 #   KVER=6.1.0-1-amd64  kernel to build the modules for (default: that of linux-headers-amd64)
 #   KDIR=/path          that kernel's build directory (default: /lib/modules/KVER/build); with a
 #                       kernel of your own give KVER a name for it as well
-#   TESTS="vm/x meta"   what `make test` runs: groups, names or patterns of tests/run
+#   TESTS="vm/x meta"   what `make test` and `make test-debug` run: groups, names or patterns of tests/run
 #   JOBS=2              tests at a time (default: number of processors)
 #   INSTALL=no          do not install packages; what is missing then shows as an error
 #   V=1                 show the commands
@@ -172,6 +173,17 @@ test-fast: $(unit-tests)
 
 test: modules $(unit-tests) | $(call installed,vm)
 	$(Q)tests/run $(TESTS)
+
+# Slow: a kernel with sanitizers boots for 40 s in an emulator. What only measures is left out.
+DEBUG_KERNEL ?= debug
+DEBUG_TESTS := vm
+
+.PHONY: test-debug
+test-debug: | $(call installed,vm) $(call installed,kernel)
+	$(Q)found=$$(lab/kernel $(DEBUG_KERNEL)) && \
+		$(MAKE) --no-print-directory modules $$found && \
+		AEROSTAT_KERNEL=$(DEBUG_KERNEL) TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} \
+		tests/run $(if $(filter command line environment,$(origin TESTS)),$(TESTS),$(DEBUG_TESTS))
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

@@ -9,6 +9,7 @@ import select
 import struct
 import time
 
+from . import patience
 from .errors import CommandTimeout, GuestDied
 
 HEADER = struct.Struct("<BBHI")
@@ -53,7 +54,7 @@ class Job:
 
     def wait(self, timeout=60):
         """Waits for the end and returns a Result. CommandTimeout: the command has been killed."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while self.status is None:
             self._check_lost()
             if not self._channel.pump(deadline):
@@ -63,7 +64,7 @@ class Job:
 
     def wait_output(self, text, timeout=60):
         """Waits until the output holds `text`."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while text.encode() not in self.output:
             self._check_lost()
             if self.status is not None:
@@ -122,7 +123,7 @@ class Channel:
 
     def wait_token(self, kind, timeout):
         """Payload of the next READY (b"R") or GOODBYE (b"G") frame; CommandTimeout if it does not come."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while True:
             for token in self._tokens:
                 if token[0] == kind[0]:

@@ -6,7 +6,7 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import emulator, hostmemory, hugepages, image, kernel, kernellog, machine, vmlinux
+from . import emulator, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux
 from .channel import Channel
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
@@ -114,7 +114,7 @@ class Guest:
 
     def _new_qemu(self):
         program = emulator.find(self._emulator)
-        self.accel = self.accel or _choose_accel(self.kernel.release, program)
+        self.accel = self.accel or _choose_accel(self.kernel, program)
         return Qemu(program)
 
     def _start(self, boot_file, initramfs, cmdline):
@@ -151,7 +151,7 @@ class Guest:
         token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
         if token != self._nonce:
             raise GuestDied(f"the goodbye is for another boot ('{token}')")
-        status = self._qemu.wait(GOODBYE_SECONDS)
+        status = self._qemu.wait(GOODBYE_SECONDS * patience.FACTOR)
         if status is None:
             raise GuestDied("the guest said goodbye, but the machine did not power off")
         if status:
@@ -329,7 +329,7 @@ class Guest:
     def _copy_to(self, way, timeout):
         """Runs a migration to the end."""
         self.qmp("migrate", uri=way)
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while (statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled"):
             if time.monotonic() > deadline:
                 raise CommandTimeout(f"the migration is not over after {timeout} s: {statistics}")
@@ -368,24 +368,24 @@ class Guest:
     def _wait_size(self, read, wanted, timeout, tolerance):
         """Polls; QEMU sends its own event about the balloon at most once a second."""
         started = time.monotonic()
+        deadline = patience.deadline(timeout)
         while True:
             now = read()
-            passed = time.monotonic() - started
             if abs(now - wanted) <= tolerance:
-                return passed
-            if passed > timeout:
+                return time.monotonic() - started
+            if time.monotonic() > deadline:
                 raise CommandTimeout(f"size is {now} bytes after {timeout} s, not {int(wanted)}{self._evidence()}")
             time.sleep(0.0005)
 
 
-def _choose_accel(release, program):
+def _choose_accel(used_kernel, program):
     """KVM if a guest boots on it."""
     def boots_on_kvm(seconds):
         try:
-            with Guest(memory_mib=256, driver="none", qemu=program, kernel_version=release, accel="kvm",
+            with Guest(memory_mib=256, driver="none", qemu=program, kernel_version=used_kernel.version, accel="kvm",
                        boot_timeout=seconds) as guest:
                 return guest.run("true", seconds).status == 0
         except LabError:
             return False
 
-    return accelerators.choose(f"{program.replace('/', '_')}-{release}", boots_on_kvm)
+    return accelerators.choose(f"{program.replace('/', '_')}-{used_kernel.release}", boots_on_kvm)

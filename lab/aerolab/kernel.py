@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Debian's kernels: image, modules and headers of a version, fetched into the cache, never installed."""
+"""Kernels: image, modules and headers of a version; Debian's are fetched into the cache, never installed."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -14,13 +15,30 @@ MODULES = pathlib.Path("/lib/modules")
 
 
 class Kernel:
-    """One version of the kernel, such as 6.1.0-1-amd64."""
+    """One kernel.
 
-    def __init__(self, release, tree):
+    release: its full version, such as 6.1.0-1-amd64
+    image: the file to boot
+    modules: a directory with its modules somewhere below
+    version: what get() wants to hear for it
+    pvh: QEMU may start the unpacked image
+    headers: what modules are built against; None: the place depends on what is installed
+    """
+
+    def __init__(self, release, image, modules, headers=None, version=None, pvh=True):
         self.release = release
-        self.tree = tree
-        self.image = tree / "boot" / f"vmlinuz-{release}"
+        self.version = version or release
+        self.pvh = pvh
+        self.image = image
+        self._tree = modules
+        self._headers = headers
         self._modules = None
+        self._builtin = None
+
+    @property
+    def headers(self):
+        """Build directory for modules."""
+        return self._headers or headers(self.release)
 
     def module(self, name):
         """Path of the module `name`; ours come before the kernel's own. SetupError if there is none."""
@@ -29,12 +47,20 @@ class Kernel:
         if ours.exists():
             return ours
         if self._modules is None:
-            found = (self.tree / "lib" / "modules" / self.release).rglob("*.ko")
+            found = self._tree.rglob("*.ko")
             self._modules = {path.stem.replace("-", "_"): path for path in found}
         if name not in self._modules:
             hint = f" in {ours.parent}: run 'make modules'" if name.startswith("aerostat") else ""
             raise SetupError(f"no module {name} for {self.release}{hint}")
         return self._modules[name]
+
+    def has_builtin(self, name):
+        """Whether the module `name` is a part of the kernel itself."""
+        if self._builtin is None:
+            found = next(self._tree.rglob("modules.builtin"), None)
+            lines = found.read_text(encoding="ascii").split() if found else []
+            self._builtin = {pathlib.Path(line).stem.replace("-", "_") for line in lines}
+        return name in self._builtin
 
 
 def own_modules(release):
@@ -43,9 +69,14 @@ def own_modules(release):
 
 
 def get(version=None):
-    """The kernel that `version` means (see resolve), with its files in the cache."""
+    """The kernel that `version` means (see resolve, or a name of built.names()), with its files in the cache."""
+    from . import built  # which is built on this module
+    version = version or os.environ.get("AEROSTAT_KERNEL")
+    if version in built.names():
+        return built.get(version)
     release = resolve(version)
-    return Kernel(release, cache.entry(f"kernel/{release}", lambda path: _fetch_image(release, path)))
+    tree = cache.entry(f"kernel/{release}", lambda path: _fetch_image(release, path))
+    return Kernel(release, tree / "boot" / f"vmlinuz-{release}", tree / "lib" / "modules" / release)
 
 
 def resolve(version=None):

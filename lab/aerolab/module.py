@@ -12,12 +12,15 @@ def depends(path):
 
 
 def load_order(kernel, names):
-    """{name: path} for `names` and everything they depend on, in an order in which they load."""
+    """{name: path} for `names` and everything they depend on, in an order in which they load.
+
+    What is built into the kernel is left out.
+    """
     order = {}
 
     def add(name):
         name = name.replace("-", "_")
-        if name in order:
+        if name in order or kernel.has_builtin(name):
             return
         path = kernel.module(name)
         for needed in depends(path):

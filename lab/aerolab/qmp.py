@@ -6,6 +6,7 @@ import select
 import socket
 import time
 
+from . import patience
 from .errors import CommandTimeout, GuestDied, QmpError
 
 
@@ -17,12 +18,12 @@ class Qmp:
         self._socket.connect(str(path))
         self._buffer = b""
         self.events = []
-        self._message(time.monotonic() + timeout)
+        self._message(patience.deadline(timeout))
         self.execute("qmp_capabilities", timeout=timeout)
 
     def execute(self, command, arguments=None, timeout=30):
         """Runs a command and returns its value; QmpError if QEMU refuses, CommandTimeout after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         request = {"execute": command}
         if arguments:
             request["arguments"] = arguments
@@ -40,7 +41,7 @@ class Qmp:
 
     def wait_event(self, name, timeout=30):
         """The first event `name` that was not asked for before; waits for it."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while True:
             for event in self.events:
                 if event["event"] == name:

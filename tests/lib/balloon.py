@@ -8,6 +8,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "lab"))
 
+from aerolab import patience  # noqa: E402,F401
 from aerolab.errors import LabError, NoHugepages  # noqa: E402,F401
 from aerolab.guest import Guest  # noqa: E402,F401
 
@@ -56,7 +57,7 @@ class Balloon:
 
     def wait_state(self, *states, timeout=60):
         """Waits until the state is one of `states`; the attributes then."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while True:
             attributes = self.attributes()
             if attributes["state"] in states:

@@ -4,7 +4,7 @@
 import re
 import time
 
-from balloon import PAGE, Balloon, Guest, check, numbers, settled_free_kb
+from balloon import PAGE, Balloon, Guest, check, numbers, patience, settled_free_kb
 
 MODULE = "aerostat_fake"
 DEBUGFS = f"/sys/kernel/debug/{MODULE}"
@@ -58,7 +58,7 @@ class FakeBalloon(Balloon):
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; that snapshot."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while True:
             now = self.snapshot()
             if condition(now):
@@ -106,7 +106,7 @@ class FreeMemory:
 
     def check_back(self, when, timeout=5):
         """Waits until what is freed late (by RCU, by processes that end) is free as well."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         total, free = self._read()
         while free <= self.free_kb - self.slack_kb and time.monotonic() < deadline:
             total, free = self._read()

@@ -12,14 +12,13 @@ MET, MISSED, UNKNOWN = "met", "missed", "not measured"
 class Claim:
     """A promise about our driver with its defaults.
 
-    benchmark: B1 to B6
+    benchmark: B1, B2, ...
     than: the peer whose median is divided by ours; "" where the promise is about our number itself
     at_most: whether `limit` is the most (else: the least) that is fine
     """
 
     benchmark: str
     text: str
-    kind: str
     init_on_alloc: int
     value: str
     limit: float
@@ -28,24 +27,23 @@ class Claim:
 
 
 ALL = (
-    Claim("B1", "inflate 1 GiB, init_on_alloc=0", "timed", 0, "inflate_ms", 40, than="stock"),
-    Claim("B1", "inflate 1 GiB, init_on_alloc=1", "timed", 1, "inflate_ms", 3.5, than="stock"),
-    Claim("B2", "deflate 1 GiB, init_on_alloc=0", "timed", 0, "deflate_ms", 100, than="stock"),
-    Claim("B3", "kicks, interrupts and config accesses while inflating", "counted", 0, "inflate_messages", 64,
-          at_most=True),
-    Claim("B4", "host discards while inflating", "counted", 0, "inflate_discards", 512, at_most=True),
-    Claim("B5", "host huge pages back", "timed", 0, "huge_back", 0.95),
-    Claim("B6", "hugetlb memory freed / claimed", "hugetlb", 0, "hugetlb_share", 0.98),
+    Claim("B1", "inflate 1 GiB, init_on_alloc=0", 0, "inflate_ms", 40, than="stock"),
+    Claim("B1", "inflate 1 GiB, init_on_alloc=1", 1, "inflate_ms", 3.5, than="stock"),
+    Claim("B2", "deflate 1 GiB, init_on_alloc=0", 0, "deflate_ms", 100, than="stock"),
+    Claim("B3", "kicks, interrupts and config accesses while inflating", 0, "inflate_messages", 64, at_most=True),
+    Claim("B4", "host discards while inflating", 0, "inflate_discards", 512, at_most=True),
+    Claim("B5", "host huge pages back", 0, "huge_back", 0.95),
+    Claim("B6", "hugetlb memory freed / claimed", 0, "hugetlb_share", 0.98),
 )
 
 
 def check(claim, summary):
     """(verdict, what was found, what was promised); `summary` is report.Results.summary."""
     promised = ("<= " if claim.at_most else ">= ") + _show(claim, claim.limit)
-    ours = summary("ours", claim.kind, claim.init_on_alloc, claim.value)
+    ours = summary("ours", claim.init_on_alloc, claim.value)
     found = ours and ours.median
     if claim.than:
-        peer = summary(claim.than, claim.kind, claim.init_on_alloc, claim.value)
+        peer = summary(claim.than, claim.init_on_alloc, claim.value)
         ratio = stats.ratio(peer, ours) if peer and ours else None
         found = ratio and ratio.median
     if found is None:

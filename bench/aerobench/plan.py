@@ -31,7 +31,7 @@ def boots(chosen_peers, benchmarks, samples, settings):
 
     Counts and hugetlb pages do not vary: one boot each, and the latter do not depend on init_on_alloc.
     """
-    kinds = {report.ALL[name].kind for name in benchmarks}
+    kinds = {kind for name in benchmarks for kind in report.ALL[name].kinds}
     rounds = {TIMED: samples, COUNTED: 1, HUGETLB: 1}
     planned = []
     for kind in (kind for kind in KINDS if kind in kinds):

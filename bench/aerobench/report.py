@@ -9,60 +9,58 @@ from .sample import COUNTED, HUGETLB, TIMED
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """A benchmark and the kind of sample that it needs."""
+    """A benchmark and the kinds of sample that its values come from."""
 
-    kind: str
+    kinds: tuple
     title: str
     columns: tuple  # (heading, name of the value, add the ratio to ours)
 
 
 ALL = {
-    "B1": Benchmark(TIMED, "inflate 1 GiB", (("inflate ms", "inflate_ms", True),)),
-    "B2": Benchmark(TIMED, "deflate 1 GiB", (("deflate ms", "deflate_ms", True),)),
-    "B3": Benchmark(COUNTED, "notifications, interrupts and config accesses while inflating 1 GiB", (
+    "B1": Benchmark((TIMED,), "inflate 1 GiB", (("inflate ms", "inflate_ms", True),)),
+    "B2": Benchmark((TIMED,), "deflate 1 GiB", (("deflate ms", "deflate_ms", True),)),
+    "B3": Benchmark((COUNTED,), "notifications, interrupts and config accesses while inflating 1 GiB", (
         ("kicks", "inflate_kicks", False), ("interrupts", "inflate_interrupts", False),
         ("config reads", "inflate_config_reads", False), ("config writes", "inflate_config_writes", False),
         ("sum", "inflate_messages", True), ("sum when deflating", "deflate_messages", False))),
-    "B4": Benchmark(COUNTED, "host discards", (("discards", "inflate_discards", True),)),
-    "B5": Benchmark(TIMED, "host memory and host huge pages (MiB), and touching 1.5 GiB again", (
+    "B4": Benchmark((COUNTED,), "host discards", (("discards", "inflate_discards", True),)),
+    "B5": Benchmark((TIMED,), "host memory and host huge pages (MiB), and touching 1.5 GiB again", (
         ("memory before", "host_before_mib", False), ("inflated", "host_inflated_mib", False),
         ("touched again", "host_again_mib", False), ("huge before", "huge_before_mib", False),
         ("inflated", "huge_inflated_mib", False), ("touched again", "huge_again_mib", False),
         ("back", "huge_back", False), ("host faults", "retouch_faults", False), ("touch ms", "retouch_ms", False))),
-    "B6": Benchmark(HUGETLB, "hugetlb backing: freed of 1 GiB claimed", (
+    "B6": Benchmark((HUGETLB,), "hugetlb backing: freed of 1 GiB claimed", (
         ("freed MiB", "hugetlb_freed_mib", False), ("freed / claimed", "hugetlb_share", False))),
 }
 
 
 class Results:
-    """Samples, by peer, kind, setting and value."""
+    """Samples, by peer, setting and value; a value's name says what kind of sample it comes from."""
 
     def __init__(self, samples):
         self.samples = list(samples)
 
-    def summary(self, peer, kind, init_on_alloc, value):
+    def summary(self, peer, init_on_alloc, value):
         """Summary of one value, or None if it was not measured."""
-        found = [sample.values[value] for sample in self._of(kind, init_on_alloc)
-                 if sample.peer == peer and value in sample.values]
+        found = [sample.values[value] for sample in self.samples
+                 if (sample.peer, sample.init_on_alloc) == (peer, init_on_alloc) and value in sample.values]
         return stats.summarize(found) if found else None
 
-    def peers(self, kind, init_on_alloc):
-        """Names of the peers that have such samples, in the order of the samples."""
-        return list(dict.fromkeys(sample.peer for sample in self._of(kind, init_on_alloc)))
+    def peers(self, kinds, init_on_alloc):
+        """Names of the peers that have samples of some kinds, in the order of the samples."""
+        return list(dict.fromkeys(sample.peer for sample in self.samples
+                                  if sample.kind in kinds and sample.init_on_alloc == init_on_alloc))
 
-    def settings(self, kind):
+    def settings(self, kinds):
         """Values of init_on_alloc that were measured."""
-        return sorted({sample.init_on_alloc for sample in self.samples if sample.kind == kind})
-
-    def _of(self, kind, init_on_alloc):
-        return [sample for sample in self.samples if (sample.kind, sample.init_on_alloc) == (kind, init_on_alloc)]
+        return sorted({sample.init_on_alloc for sample in self.samples if sample.kind in kinds})
 
 
 def render(results, benchmarks, skipped=()):
     """Everything there is to say about some benchmarks, as Markdown."""
     parts = [machine(results.samples)]
     for name in benchmarks:
-        for init_on_alloc in results.settings(ALL[name].kind):
+        for init_on_alloc in results.settings(ALL[name].kinds):
             parts.append(f"### {name}: {ALL[name].title}, init_on_alloc={init_on_alloc}\n\n"
                          + benchmark_table(results, ALL[name], init_on_alloc))
     parts += [f"Skipped: {reason}" for reason in skipped]
@@ -73,7 +71,7 @@ def render(results, benchmarks, skipped=()):
 
 def benchmark_table(results, benchmark, init_on_alloc):
     """One benchmark at one setting: a row a peer."""
-    names = results.peers(benchmark.kind, init_on_alloc)
+    names = results.peers(benchmark.kinds, init_on_alloc)
     compared = len(names) > 1 and "ours" in names
     head = ["peer"]
     for heading, _, with_ratio in benchmark.columns:
@@ -82,10 +80,10 @@ def benchmark_table(results, benchmark, init_on_alloc):
     for name in names:
         row = [name]
         for _, value, with_ratio in benchmark.columns:
-            found = results.summary(name, benchmark.kind, init_on_alloc, value)
+            found = results.summary(name, init_on_alloc, value)
             row.append(table.spread(found))
             if with_ratio and compared:
-                row.append(_ratio(found, results.summary("ours", benchmark.kind, init_on_alloc, value)))
+                row.append(_ratio(found, results.summary("ours", init_on_alloc, value)))
         rows.append(row)
     return table.render(head, rows)
 

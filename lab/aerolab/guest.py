@@ -6,7 +6,7 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import emulator, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux
+from . import emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux
 from .channel import Channel
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
@@ -263,6 +263,19 @@ class Guest:
     def host_memory(self):
         """What the guest costs the host now; see hostmemory.measure for the keys."""
         return hostmemory.measure(self._qemu.pid, [mib * 1024 for mib in self.machine.ram_mib])
+
+    def host_cpu(self):
+        """Processor time that the guest has cost the host; see hostcpu.measure for the keys."""
+        return hostcpu.measure(self._qemu.pid, [cpu["thread-id"] for cpu in self.qmp("query-cpus-fast")])
+
+    def instructions(self):
+        """Instructions that the guest has executed since it started, if it runs with icount.
+
+        Sleep does not count. Exact while the guest sleeps; else what its processor is at just now may be missing.
+        """
+        if not self.machine.icount:
+            raise LabError("instructions() needs Guest(icount=...)")
+        return self.qmp("query-replay")["icount"]
 
     def host_hugepages(self):
         """The host's pool of 2 MiB hugetlb pages: {"total", "free", "reserved"}."""

@@ -2,7 +2,6 @@
 """What a guest costs its host: memory and faults of the QEMU process, from /proc."""
 
 import mmap
-import os
 import pathlib
 import re
 
@@ -22,7 +21,7 @@ def measure(pid, ram_kib):
     anon_huge_kib: the part of it in transparent huge pages (anonymous or shared memory)
     hugetlb_kib: the part of it in hugetlb pages
     qemu_rss_kib: all memory of the process (without hugetlb pages)
-    minor_faults, major_faults, cpu_ms: of the process since it started
+    minor_faults, major_faults: of the process since it started
     """
     ram = _ram(pid, ram_kib)
     hugetlb = ram["Shared_Hugetlb"] + ram["Private_Hugetlb"]
@@ -31,7 +30,7 @@ def measure(pid, ram_kib):
             "anon_huge_kib": ram["AnonHugePages"] + ram["ShmemPmdMapped"] + ram["FilePmdMapped"],
             "hugetlb_kib": hugetlb,
             "qemu_rss_kib": rollup["Rss"],
-            **_faults_and_time(pid)}
+            **_faults(pid)}
 
 
 def prewarm(mib):
@@ -78,10 +77,8 @@ def _fields(lines):
     return {match[1]: int(match[2]) for match in map(FIELD.match, lines) if match}
 
 
-def _faults_and_time(pid):
-    """Fields 10, 12, 14 and 15 of /proc/PID/stat, counted from 1; the second one may hold spaces."""
+def _faults(pid):
+    """Fields 10 and 12 of /proc/PID/stat, counted from 1; the second one may hold spaces."""
     text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     fields = text.rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return {"minor_faults": int(fields[7]), "major_faults": int(fields[9]),
-            "cpu_ms": ticks * 1000 // os.sysconf("SC_CLK_TCK")}
+    return {"minor_faults": int(fields[7]), "major_faults": int(fields[9])}

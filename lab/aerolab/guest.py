@@ -340,10 +340,11 @@ class Guest:
         return statistics
 
     def _copy_to(self, way, timeout):
-        """Runs a migration to the end."""
+        """Runs a migration to the end. QEMU calls it completed a moment before it has added up the time."""
         self.qmp("migrate", uri=way)
         deadline = patience.deadline(timeout)
-        while (statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled"):
+        while ((statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled")
+               or statistics["status"] == "completed" and not statistics["total-time"]):
             if time.monotonic() > deadline:
                 raise CommandTimeout(f"the migration is not over after {timeout} s: {statistics}")
             time.sleep(0.01)

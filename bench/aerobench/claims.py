@@ -34,6 +34,11 @@ ALL = (
     Claim("B4", "host discards while inflating", 0, "inflate_discards", 512, at_most=True),
     Claim("B5", "host huge pages back", 0, "huge_back", 0.95),
     Claim("B6", "hugetlb memory freed / claimed", 0, "hugetlb_share", 0.98),
+    Claim("B7", "guest instructions, inflating 1 GiB", 0, "inflate_instructions", 35, than="stock"),
+    Claim("B7", "guest instructions, deflating 1 GiB", 0, "deflate_instructions", 35, than="stock"),
+    Claim("B8", "processor time of QEMU, inflating 1 GiB", 0, "inflate_cpu_ms", 20, than="stock"),
+    Claim("B8", "processor time of QEMU, deflating 1 GiB", 0, "deflate_cpu_ms", 20, than="stock"),
+    Claim("B15", "pages sent with hints, 262144 of 524288 ballooned", 0, "hinted_pages", 131072, at_most=True),
 )
 
 

@@ -13,6 +13,10 @@ MIB = 1 << 20
 GUEST_MIB = 2048
 CLAIMED_MIB = 1024
 
+# Free page hinting wants a thread of its own in QEMU.
+HINT_OBJECT = ("-object", "iothread,id=hints")
+HINT_PROPERTIES = "free-page-hint=on,iothread=hints"
+
 BALLOON_EVENTS = ("virtio_queue_notify", "virtio_notify", "virtio_balloon_get_config", "virtio_balloon_set_config",
                   "ram_block_discard_range")
 VIRTIO_MEM_EVENTS = ("virtio_queue_notify", "virtio_notify", "ram_block_discard_range")
@@ -21,6 +25,7 @@ VIRTIO_MEM_EVENTS = ("virtio_queue_notify", "virtio_notify", "ram_block_discard_
 class Balloon:
     """Devices that are told how much RAM to leave to the guest."""
 
+    can_hint = True
     memory = {"memory_mib": GUEST_MIB}
     events = BALLOON_EVENTS
 
@@ -38,6 +43,7 @@ class Balloon:
 class VirtioMem:
     """The device that is told how much memory to plug in. QEMU has no trace event for accesses to its configuration."""
 
+    can_hint = False
     memory = {"memory_mib": GUEST_MIB - CLAIMED_MIB, "virtio_mem_mib": CLAIMED_MIB}
     events = VIRTIO_MEM_EVENTS
 
@@ -63,10 +69,12 @@ class Peer:
     device_args: str = ""
     module_args: dict = dataclasses.field(default_factory=dict)
 
-    def guest_options(self, init_on_alloc):
-        """Arguments for the lab's Guest."""
-        return {**self.device.memory, "driver": self.driver, "device_args": self.device_args,
-                "module_args": self.module_args, "cmdline": f"init_on_alloc={init_on_alloc}"}
+    def guest_options(self, init_on_alloc, hints=False):
+        """Arguments for the lab's Guest; with `hints`, the device has free page hinting (see can_hint)."""
+        properties = [text for text in (self.device_args, HINT_PROPERTIES if hints else "") if text]
+        return {**self.device.memory, "driver": self.driver, "device_args": ",".join(properties),
+                "module_args": self.module_args, "cmdline": f"init_on_alloc={init_on_alloc}",
+                "qemu_args": HINT_OBJECT if hints else ()}
 
 
 # The guest's free memory stays where it is, so that what is measured is the balloon.

@@ -5,7 +5,7 @@ import dataclasses
 
 from . import report
 from .errors import BenchError
-from .sample import COUNTED, HUGETLB, KINDS, TIMED
+from .sample import KINDS, TIMED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,13 +29,13 @@ def choose(text):
 def boots(chosen_peers, benchmarks, samples, settings):
     """All boots. Peers take turns (A B A B), so that a slow minute of the machine hits each of them.
 
-    Counts and hugetlb pages do not vary: one boot each, and the latter do not depend on init_on_alloc.
+    What does not vary is taken once. All but times is taken at the first setting of init_on_alloc only.
     """
     kinds = {kind for name in benchmarks for kind in report.ALL[name].kinds}
-    rounds = {TIMED: samples, COUNTED: 1, HUGETLB: 1}
     planned = []
-    for kind in (kind for kind in KINDS if kind in kinds):
-        for _ in range(rounds[kind]):
+    for kind, how in ((kind, how) for kind, how in KINDS.items() if kind in kinds):
+        able = [peer for peer in chosen_peers if peer.device.can_hint or not how.hints]
+        for _ in range(samples if how.varies else 1):
             for init_on_alloc in settings if kind == TIMED else settings[:1]:
-                planned += [Boot(peer, kind, init_on_alloc) for peer in chosen_peers]
+                planned += [Boot(peer, kind, init_on_alloc) for peer in able]
     return planned

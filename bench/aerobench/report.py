@@ -4,7 +4,7 @@
 import dataclasses
 
 from . import claims, peers, stats, table
-from .sample import COUNTED, HUGETLB, TIMED
+from .sample import COUNTED, HINTED, HUGETLB, INSTRUCTIONS, MIGRATED, QUIET, TIMED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +31,16 @@ ALL = {
         ("back", "huge_back", False), ("host faults", "retouch_faults", False), ("touch ms", "retouch_ms", False))),
     "B6": Benchmark((HUGETLB,), "hugetlb backing: freed of 1 GiB claimed", (
         ("freed MiB", "hugetlb_freed_mib", False), ("freed / claimed", "hugetlb_share", False))),
+    "B7": Benchmark((INSTRUCTIONS,), "instructions of the guest, 1 GiB", (
+        ("inflate", "inflate_instructions", True), ("deflate", "deflate_instructions", True))),
+    "B8": Benchmark((QUIET,), "processor time of QEMU, 1 GiB", (
+        ("inflate ms", "inflate_cpu_ms", True), ("not on the vCPU's thread", "inflate_cpu_other_ms", False),
+        ("deflate ms", "deflate_cpu_ms", True), ("not on the vCPU's thread", "deflate_cpu_other_ms", False))),
+    "B15": Benchmark((MIGRATED, HINTED), "migration with 1 GiB of 2 inflated, without and with free page hinting", (
+        ("MiB sent", "migrated_mib", False), ("pages", "migrated_pages", False),
+        ("of them zero", "migrated_zero_pages", False), ("ms", "migrated_ms", False),
+        ("hinting: MiB sent", "hinted_mib", True), ("pages", "hinted_pages", True),
+        ("of them zero", "hinted_zero_pages", False), ("ms", "hinted_ms", False))),
 }
 
 

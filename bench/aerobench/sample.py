@@ -3,19 +3,27 @@
 
 Theory of operation
 
-There are three kinds of sample, because one would spoil the other:
+There are several kinds of sample, because one would spoil the other:
 
 * timed: nothing but the guest and a poll each millisecond. Times run from before the request enters QEMU's
   monitor until the host sees the target reached. Host memory and host huge pages are read in between.
+* quiet: the same with a poll each tenth of a second, since polls cost processor time, which is what is read here.
 * counted: QEMU traces notifications, interrupts, accesses to the device's configuration and discards. Exact,
   but tracing costs far more than what it counts, so that nothing is timed.
+* instructions: QEMU counts what the guest executes, at the price of executing it several times as slowly. Its count
+  leaves out sleep. An idle guest executes some 50000 a second, which belongs to the noise.
 * hugetlb: the guest's RAM is in 2 MiB hugetlb pages, of which the host can get back whole ones only.
+* migrated, hinted: the guest moves to another QEMU while the balloon is inflated; hinted: with free page hinting on.
+
+A value has the same name in no two kinds.
 
 More is touched than is taken, and touching ends, so that nearly all of what the driver takes is free memory in
 the guest with host memory behind it. What is left out on purpose: time in the driver alone. It would need
 other means for each peer, while a host cares for the time until it can use the memory.
 """
 
+import dataclasses
+import functools
 import os
 import time
 
@@ -24,13 +32,15 @@ from .series import Sample
 
 TOUCHED_MIB = 1536
 POLL_SECONDS = 0.001
+QUIET_POLL_SECONDS = 0.1
 RESIZE_TIMEOUT_SECONDS = 120
-# Traces go through a buffer, the last event may be a moment behind. Nothing tells when it has arrived.
-TRACE_SECONDS = 0.3
+# Nothing tells when a guest has gone to sleep, nor when the last trace event has come through QEMU's buffer.
+SETTLE_SECONDS = 0.3
+# QEMU's own default, about a gigabit link. Without a limit, hints about free pages race with their sending.
+BANDWIDTH_BYTES = 128 * MIB
 
-TIMED, COUNTED, HUGETLB = "timed", "counted", "hugetlb"
-KINDS = (TIMED, COUNTED, HUGETLB)
-BACKING = {TIMED: "anon", COUNTED: "anon", HUGETLB: "hugetlb"}
+TIMED, QUIET, COUNTED, INSTRUCTIONS = "timed", "quiet", "counted", "instructions"
+HUGETLB, MIGRATED, HINTED = "hugetlb", "migrated", "hinted"
 
 
 class Observer:
@@ -48,15 +58,16 @@ class Observer:
 
 def take(guest_class, peer, kind, init_on_alloc, observer=None, cpu=None):
     """Boots a guest of the lab's class `guest_class` and returns the Sample; `cpu` is a model for QEMU's -cpu."""
-    options = {**peer.guest_options(init_on_alloc), "backing": BACKING[kind], "prewarm": kind == TIMED,
-               "trace": peer.device.events if kind == COUNTED else (),
-               "qemu_args": ("-cpu", cpu) if cpu else ()}
-    measure = {TIMED: measure_time, COUNTED: measure_counts, HUGETLB: measure_hugetlb}[kind]
+    how = KINDS[kind]
+    options = peer.guest_options(init_on_alloc, how.hints)
+    options |= {"backing": how.backing, "prewarm": how.varies, "icount": how.icount,
+                "trace": peer.device.events if how.traced else (),
+                "qemu_args": [*options["qemu_args"], *(("-cpu", cpu) if cpu else ())]}
     with guest_class(**options) as guest:
         machine = {**describe_machine(guest), "cpu": cpu or "default"}
         load = os.getloadavg()[0]
-        values = measure(guest, peer, observer or Observer())
-    return Sample(peer.name, kind, init_on_alloc, BACKING[kind], CLAIMED_MIB, machine, load, values)
+        values = how.measure(guest, peer, observer or Observer())
+    return Sample(peer.name, kind, init_on_alloc, how.backing, CLAIMED_MIB, machine, load, values)
 
 
 def describe_machine(guest):
@@ -66,14 +77,14 @@ def describe_machine(guest):
             "qemu": f"{version['major']}.{version['minor']}.{version['micro']}"}
 
 
-def resize(guest, peer, wanted_bytes, observer, phase):
+def resize(guest, peer, wanted_bytes, observer, phase, poll_seconds=POLL_SECONDS):
     """Asks for a size and waits for it; milliseconds from before the request to the first look that sees it."""
     observer.begin(phase, guest)
     start = now = time.monotonic()
     peer.device.request(guest, wanted_bytes)
     while (taken := peer.device.taken(guest)) != wanted_bytes:
         observer.progress(phase, taken, wanted_bytes)
-        now = max(now + POLL_SECONDS, time.monotonic())
+        now = max(now + poll_seconds, time.monotonic())
         if now - start > RESIZE_TIMEOUT_SECONDS:
             raise TimeoutError(f"{peer.name}: {phase} got to {taken} of {wanted_bytes} bytes"
                                f" in {RESIZE_TIMEOUT_SECONDS} s")
@@ -121,10 +132,10 @@ def measure_counts(guest, peer, observer):
     touch(guest, observer, "touch")
     values = {}
     for phase, wanted in (("inflate", CLAIMED_MIB * MIB), ("deflate", 0)):
-        time.sleep(TRACE_SECONDS)
+        time.sleep(SETTLE_SECONDS)
         guest.trace_reset()
         resize(guest, peer, wanted, observer, phase)
-        time.sleep(TRACE_SECONDS)
+        time.sleep(SETTLE_SECONDS)
         values.update(name_counts(phase, guest.trace_counts()))
     return values
 
@@ -140,6 +151,33 @@ def name_counts(phase, counts):
     return {f"{phase}_{name}": value for name, value in named.items()}
 
 
+def measure_cpu(guest, peer, observer):
+    """Values of a quiet sample."""
+    touch(guest, observer, "touch")
+    values = {}
+    for phase, wanted in (("inflate", CLAIMED_MIB * MIB), ("deflate", 0)):
+        time.sleep(SETTLE_SECONDS)
+        before = guest.host_cpu()
+        resize(guest, peer, wanted, observer, phase, QUIET_POLL_SECONDS)
+        after = guest.host_cpu()
+        spent = {name: after[name] - before[name] for name in before}
+        values[f"{phase}_cpu_ms"] = sum(spent.values())
+        values[f"{phase}_cpu_other_ms"] = spent["other_ms"]
+    return values
+
+
+def measure_instructions(guest, peer, observer):
+    """Values of an instructions sample."""
+    touch(guest, observer, "touch")
+    values = {}
+    for phase, wanted in (("inflate", CLAIMED_MIB * MIB), ("deflate", 0)):
+        time.sleep(SETTLE_SECONDS)
+        before = guest.instructions()
+        resize(guest, peer, wanted, observer, phase, QUIET_POLL_SECONDS)
+        values[f"{phase}_instructions"] = guest.instructions() - before
+    return values
+
+
 def measure_hugetlb(guest, peer, observer):
     """Values of a hugetlb sample."""
     touch(guest, observer, "touch")
@@ -147,3 +185,46 @@ def measure_hugetlb(guest, peer, observer):
     resize(guest, peer, CLAIMED_MIB * MIB, observer, "inflate")
     freed = before - guest.host_memory()["hugetlb_kib"]
     return {"hugetlb_freed_mib": freed / 1024, "hugetlb_share": freed / 1024 / CLAIMED_MIB}
+
+
+def measure_migration(guest, peer, observer, name):
+    """Values of a migrated or hinted sample, their names beginning with `name`. What is free holds old content."""
+    touch(guest, observer, "touch")
+    resize(guest, peer, CLAIMED_MIB * MIB, observer, "inflate")
+    guest.qmp("migrate-set-parameters", **{"max-bandwidth": BANDWIDTH_BYTES})
+    return name_migration(name, guest.migrate())
+
+
+def name_migration(name, statistics):
+    """What QEMU says of a migration under our names. A page that was sent twice counts twice."""
+    ram = statistics["ram"]
+    return {f"{name}_mib": ram["transferred"] / MIB, f"{name}_pages": ram["normal"] + ram["duplicate"],
+            f"{name}_zero_pages": ram["duplicate"], f"{name}_ms": statistics["total-time"]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """How a kind of sample is taken: boot and measurement.
+
+    varies: its numbers are not the same each time, so that several samples are taken, on warm host memory
+    hints: with free page hinting, which not every device has
+    """
+
+    measure: object
+    varies: bool = False
+    backing: str = "anon"
+    traced: bool = False
+    icount: str | None = None
+    hints: bool = False
+
+
+# In the order in which they are taken.
+KINDS = {
+    TIMED: Kind(measure_time, varies=True),
+    QUIET: Kind(measure_cpu, varies=True),
+    COUNTED: Kind(measure_counts, traced=True),
+    INSTRUCTIONS: Kind(measure_instructions, icount="shift=0"),
+    HUGETLB: Kind(measure_hugetlb, backing="hugetlb"),
+    MIGRATED: Kind(functools.partial(measure_migration, name=MIGRATED)),
+    HINTED: Kind(functools.partial(measure_migration, name=HINTED), hints=True),
+}

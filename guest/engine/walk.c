@@ -130,11 +130,13 @@ static void begin_loan(struct aero_balloon *balloon)
 static unsigned int borrow(struct aero_balloon *balloon, struct aero_batch *batch)
 {
 	u64 keep_pages = aero_meminfo_reserve_pages() + aero_target_margin_pages(balloon);
+	u64 free_pages = aero_meminfo_free_pages();
 
 	batch->nr = 0;
-	if (aero_meminfo_free_pages() < keep_pages + WALK_BLOCKS * AERO_BLOCK_PAGES)
+	if (free_pages < keep_pages + AERO_BLOCK_PAGES)
 		return 0;
-	return aero_pool_borrow(batch, WALK_BLOCKS);
+	return aero_pool_borrow(batch, min_t(u64, (free_pages - keep_pages) / AERO_BLOCK_PAGES,
+					     WALK_BLOCKS));
 }
 
 /* Returns false, and gives the batch back, if the loan was recalled meanwhile. */

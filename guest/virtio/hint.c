@@ -103,13 +103,13 @@ static void hint_round(struct avirtio_hint *hint)
 	struct avirtio *device = device_of(hint);
 	int ret;
 
-	hint->rounds++;
 	if (send_command(hint, hint->current_id))
 		return;
 	ret = aero_balloon_walk_held(device->balloon, send_ranges);
 	if (!ret && hints_free_memory(device))
 		aero_balloon_walk_free(device->balloon, send_ranges);
-	send_command(hint, VIRTIO_BALLOON_CMD_ID_STOP);
+	if (!send_command(hint, VIRTIO_BALLOON_CMD_ID_STOP))
+		hint->rounds++;
 }
 
 static void hint_work(struct work_struct *work)

@@ -19,7 +19,7 @@ struct seq_file;
  * @stopping: no round may begin or go on; set before @work is cancelled
  * @current_id: the round that is going on, or the last one; 0 = none so far
  * @command: what the device reads; @work only
- * @rounds: rounds begun
+ * @rounds: rounds that came to their end
  * @pages: guest pages named in all rounds
  *
  * All without a word belong to @work.

@@ -313,9 +313,10 @@ class Guest:
         if result.status:
             raise CommandFailed(f"suspend: status {result.status}\n{result.out}", result)
 
-    def migrate(self, timeout=60):
+    def migrate(self, timeout=60, meanwhile=None):
         """Migrates the guest, as it runs, to another QEMU on this host; returns what query-migrate said at the end.
 
+        `meanwhile` is called once it has begun, and may talk to the guest and to the QEMU that it leaves.
         The parameters that were set with migrate-set-parameters count. What was traced so far is forgotten.
         """
         if self.machine.backing == "hugetlb":
@@ -326,7 +327,7 @@ class Guest:
         try:
             target.start([*self._arguments, *trace.arguments(), "-incoming", way], self._echo_console)
             monitor = target.monitor()
-            statistics = self._copy_to(way, timeout)
+            statistics = self._copy_to(way, timeout, meanwhile)
         except BaseException:
             target.stop()
             target.remove()
@@ -339,9 +340,11 @@ class Guest:
         self._qemu, self._qmp, self._trace = target, monitor, trace
         return statistics
 
-    def _copy_to(self, way, timeout):
+    def _copy_to(self, way, timeout, meanwhile):
         """Runs a migration to the end. QEMU calls it completed a moment before it has added up the time."""
         self.qmp("migrate", uri=way)
+        if meanwhile:
+            meanwhile()
         deadline = patience.deadline(timeout)
         while ((statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled")
                or statistics["status"] == "completed" and not statistics["total-time"]):

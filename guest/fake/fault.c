@@ -15,6 +15,8 @@
  */
 #include "guest/fake/fault.h"
 
+#include "guest/fake/words.h"
+
 enum form {
 	FORM_MS, /* a delay */
 	FORM_SHARE, /* "all", N or A/B */
@@ -58,67 +60,12 @@ const char *fault_op_name(enum fault_op op)
 	return op_names[op];
 }
 
-static void skip_spaces(const char **at)
-{
-	while (**at == ' ')
-		++*at;
-}
-
-/* Whether a word can end before @c: "slow1" and "allx" are no words that we know. */
-static bool ends_word(char c)
-{
-	return !c || c == ' ' || c == ',' || c == '\n';
-}
-
-/* Takes @word, and the spaces behind it, if exactly that comes next. */
-static bool take_word(const char **at, const char *word)
-{
-	const char *p = *at;
-
-	while (*word && *p == *word) {
-		p++;
-		word++;
-	}
-	if (*word || !ends_word(*p))
-		return false;
-	*at = p;
-	skip_spaces(at);
-	return true;
-}
-
-static bool take_char(const char **at, char c)
-{
-	if (**at != c)
-		return false;
-	++*at;
-	return true;
-}
-
-static bool take_number(const char **at, u64 *ret_number)
-{
-	const char *p = *at;
-	u64 number = 0;
-
-	if (*p < '0' || *p > '9')
-		return false;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		u64 digit = *p - '0';
-
-		if (number > (U64_MAX - digit) / 10)
-			return false;
-		number = number * 10 + digit;
-	}
-	*ret_number = number;
-	*at = p;
-	return true;
-}
-
 static bool take_kind(const char **at, struct fault *fault)
 {
 	u32 kind;
 
 	for (kind = 0; kind < FAULT_NR_KINDS; kind++) {
-		if (!take_word(at, kinds[kind].name))
+		if (!words_take(at, kinds[kind].name))
 			continue;
 		fault->kind = kind;
 		return true;
@@ -131,7 +78,7 @@ static bool take_op(const char **at, struct fault *fault)
 	u32 op;
 
 	for (op = 0; op < FAULT_NR_OPS; op++) {
-		if (!take_word(at, op_names[op]))
+		if (!words_take(at, op_names[op]))
 			continue;
 		fault->op = op;
 		return (kinds[fault->kind].ops & 1U << op) != 0;
@@ -142,15 +89,15 @@ static bool take_op(const char **at, struct fault *fault)
 /* "all", N or A/B with 0 < A <= B. */
 static bool take_share(const char **at, struct fault *fault)
 {
-	if (take_word(at, "all")) {
+	if (words_take(at, "all")) {
 		fault->n = U64_MAX;
 		return true;
 	}
-	if (!take_number(at, &fault->n) || !fault->n)
+	if (!words_take_number(at, &fault->n) || !fault->n)
 		return false;
-	if (!take_char(at, '/'))
+	if (!words_take_char(at, '/'))
 		return true;
-	return take_number(at, &fault->of) && fault->of && fault->n <= fault->of;
+	return words_take_number(at, &fault->of) && fault->of && fault->n <= fault->of;
 }
 
 static bool take_fault(const char **at, struct fault *fault)
@@ -158,31 +105,25 @@ static bool take_fault(const char **at, struct fault *fault)
 	bool ok = false;
 
 	*fault = (struct fault){ 0 };
-	skip_spaces(at);
+	words_skip_spaces(at);
 	if (!take_kind(at, fault))
 		return false;
 	switch (kinds[fault->kind].form) {
 	case FORM_MS:
-		ok = take_number(at, &fault->n) && fault->n && fault->n <= FAULT_SLOW_MAX_MS;
+		ok = words_take_number(at, &fault->n) && fault->n && fault->n <= FAULT_SLOW_MAX_MS;
 		break;
 	case FORM_SHARE:
 		ok = take_share(at, fault);
 		break;
 	case FORM_COUNT:
-		ok = take_number(at, &fault->n);
+		ok = words_take_number(at, &fault->n);
 		break;
 	case FORM_CALLS:
-		ok = take_op(at, fault) && take_number(at, &fault->n) && fault->n;
+		ok = take_op(at, fault) && words_take_number(at, &fault->n) && fault->n;
 		break;
 	}
-	skip_spaces(at);
+	words_skip_spaces(at);
 	return ok;
-}
-
-/* The end, with the newline that `echo` adds. */
-static bool at_end(const char *at)
-{
-	return !*at || (*at == '\n' && !at[1]);
 }
 
 /**
@@ -197,9 +138,9 @@ bool fault_parse(const char *text, struct fault_plan *ret_plan)
 	struct fault_plan plan = { 0 };
 	const char *at = text;
 
-	skip_spaces(&at);
-	if (take_word(&at, "none")) {
-		if (!at_end(at))
+	words_skip_spaces(&at);
+	if (words_take(&at, "none")) {
+		if (!words_end(at))
 			return false;
 		*ret_plan = plan;
 		return true;
@@ -208,8 +149,8 @@ bool fault_parse(const char *text, struct fault_plan *ret_plan)
 		if (plan.nr == FAULT_MAX || !take_fault(&at, &plan.faults[plan.nr]))
 			return false;
 		plan.nr++;
-	} while (take_char(&at, ','));
-	if (!at_end(at))
+	} while (words_take_char(&at, ','));
+	if (!words_end(at))
 		return false;
 	*ret_plan = plan;
 	return true;

@@ -17,10 +17,11 @@
 #include <linux/bitmap.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
-#include <linux/nodemask.h>
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
+
+#include "guest/fake/pattern.h"
+#include "guest/fake/ram.h"
 
 static const char *const foul_names[AFAKE_NR_FOULS] = {
 	[AFAKE_DOUBLE_INFLATE] = "double_inflate",
@@ -37,16 +38,6 @@ static const char *const foul_names[AFAKE_NR_FOULS] = {
 	[AFAKE_SCRIBBLED] = "scribbled",
 };
 
-static unsigned long end_of_memory(void)
-{
-	unsigned long end = 0;
-	int nid;
-
-	for_each_online_node(nid)
-		end = max(end, node_end_pfn(nid));
-	return end;
-}
-
 /**
  * afake_host_init() - an empty record
  * @host: overwritten
@@ -58,7 +49,7 @@ int afake_host_init(struct afake_host *host, bool pattern)
 {
 	size_t bytes;
 
-	*host = (struct afake_host){ .nr_pfns = end_of_memory(), .pattern = pattern };
+	*host = (struct afake_host){ .nr_pfns = ram_end_pfn(), .pattern = pattern };
 	bytes = BITS_TO_LONGS(host->nr_pfns) * sizeof(long);
 	host->held = vzalloc(bytes);
 	host->in_block = vzalloc(bytes);
@@ -93,39 +84,27 @@ static bool in_maps(struct afake_host *host, enum aero_class class, const struct
 	return false;
 }
 
-/* Different for each page, so that pages which changed places are found as well. */
-static u64 pattern_of(unsigned long pfn)
-{
-	return 0xae05ae05ae05ae05ULL ^ (u64)pfn << 16;
-}
-
 static void write_pattern(const struct afake_host *host, unsigned long pfn)
 {
-	u64 *words;
-	size_t i;
+	void *memory;
 
 	if (!host->pattern)
 		return;
-	words = kmap_local_page(pfn_to_page(pfn));
-	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		words[i] = pattern_of(pfn);
-	kunmap_local(words);
+	memory = kmap_local_page(pfn_to_page(pfn));
+	pattern_write(memory, PAGE_SIZE, pattern_of(pfn));
+	kunmap_local(memory);
 }
 
 static void check_pattern(struct afake_host *host, unsigned long pfn)
 {
-	const u64 *words;
-	size_t i;
+	const void *memory;
 
 	if (!host->pattern)
 		return;
-	words = kmap_local_page(pfn_to_page(pfn));
-	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		if (words[i] != pattern_of(pfn))
-			break;
-	kunmap_local(words);
-	if (i < PAGE_SIZE / sizeof(*words))
+	memory = kmap_local_page(pfn_to_page(pfn));
+	if (!pattern_holds(memory, PAGE_SIZE, pattern_of(pfn)))
 		afake_host_foul(host, AFAKE_SCRIBBLED);
+	kunmap_local(memory);
 }
 
 static bool verdicts_preset(const struct aero_batch *batch)
@@ -252,7 +231,7 @@ void afake_host_migrate(struct afake_host *host, struct page *newpage, struct pa
  */
 void afake_host_report(struct afake_host *host, u64 pages)
 {
-	host->reported_pages = pages;
+	host->told_pages = pages;
 	if (pages != host->held_pages)
 		afake_host_foul(host, AFAKE_WRONG_REPORT);
 }
@@ -266,7 +245,7 @@ void afake_host_forget(struct afake_host *host)
 	bitmap_zero(host->held, host->nr_pfns);
 	bitmap_zero(host->in_block, host->nr_pfns);
 	host->held_pages = 0;
-	host->reported_pages = 0;
+	host->told_pages = 0;
 }
 
 /**
@@ -285,6 +264,6 @@ void afake_host_show(const struct afake_host *host, struct seq_file *m)
 		seq_printf(m, "%s %llu\n", foul_names[i], host->fouls[i]);
 		sum += host->fouls[i];
 	}
-	seq_printf(m, "fouls %llu\nheld_pages %llu\nreported_pages %llu\nmigrations %llu\n", sum,
-		   host->held_pages, host->reported_pages, host->migrations);
+	seq_printf(m, "fouls %llu\nheld_pages %llu\ntold_pages %llu\nmigrations %llu\n", sum,
+		   host->held_pages, host->told_pages, host->migrations);
 }

@@ -49,7 +49,7 @@ enum afake_foul {
  * @held: a bit for each page that the host has
  * @in_block: a bit for each of them that came as part of a block
  * @held_pages: bits set in @held
- * @reported_pages: the last size that the guest reported
+ * @told_pages: the last size that the guest reported
  * @migrations: pages replaced
  * @fouls: how often each foul was seen
  * @pattern: write a pattern into what is taken, and look for it when it goes back
@@ -59,7 +59,7 @@ struct afake_host {
 	unsigned long *held;
 	unsigned long *in_block;
 	u64 held_pages;
-	u64 reported_pages;
+	u64 told_pages;
 	u64 migrations;
 	u64 fouls[AFAKE_NR_FOULS];
 	bool pattern;

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A balloon whose host is a module in the guest that keeps a referee, and the guest's memory around it."""
+
+import time
+
+from balloon import PAGE, Balloon, check, numbers, patience, settled_free_kb
+
+# Free memory is never exactly what it was: slabs, per-CPU lists, the tests' own commands.
+FREE_SLACK_KB = 3072
+
+
+class RefereedBalloon(Balloon):
+    """A balloon called `name` whose host is found at `debugfs`."""
+
+    def __init__(self, guest, name, debugfs):
+        super().__init__(guest, name)
+        self.debugfs = debugfs
+
+    def referee(self):
+        return numbers(self.guest.read(f"{self.debugfs}/referee"))
+
+    def snapshot(self):
+        """Attributes, counters and the referee's numbers in one dictionary, read by one command."""
+        out = self.guest.sh(f"cd {self.directory} && grep -H . *_kb blocks pages state reason;"
+                            f" cat {self.counters_path} {self.debugfs}/referee")
+        pairs = (line.replace(":", " ", 1).split() for line in out.splitlines())
+        return {name: int(value) if value.isdigit() else value for name, value in pairs}
+
+    def wait(self, condition, what, timeout=30):
+        """Polls until `condition(snapshot)`; that snapshot."""
+        return self._poll(self.snapshot, condition, what, timeout)
+
+    def wait_referee(self, condition, what, timeout=30):
+        """Polls until `condition(referee's numbers)`; for when there is no balloon."""
+        return self._poll(self.referee, condition, what, timeout)
+
+    @staticmethod
+    def _poll(look, condition, what, timeout):
+        deadline = patience.deadline(timeout)
+        while True:
+            now = look()
+            if condition(now):
+                return now
+            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
+            time.sleep(0.03)
+
+    def resize(self, ballooned_pages, timeout=30):
+        """Asks, and waits until the guest rests at exactly that size and has said so; the snapshot then."""
+        self.ask(ballooned_pages)
+        return self.wait_rest(ballooned_pages, timeout)
+
+    def wait_rest(self, ballooned_pages, timeout=30):
+        return self.wait(lambda now: now["state"] == "idle" and now["size_kb"] * 1024 == ballooned_pages * PAGE
+                         and now["told_pages"] == ballooned_pages, f"rests at {ballooned_pages} pages", timeout)
+
+
+class FreeMemory:
+    """Remembers how much memory is free, to find what was lost."""
+
+    def __init__(self, guest, slack_kb=FREE_SLACK_KB):
+        self.guest = guest
+        self.slack_kb = slack_kb
+        self.total_kb, self.free_kb = self._read()
+
+    def check_back(self, when, timeout=5):
+        """Waits until what is freed late (by RCU, by processes that end) is free as well."""
+        deadline = patience.deadline(timeout)
+        total, free = self._read()
+        while free <= self.free_kb - self.slack_kb and time.monotonic() < deadline:
+            total, free = self._read()
+        check(total == self.total_kb, f"{when}: MemTotal is {total} KiB, was {self.total_kb}")
+        check(free > self.free_kb - self.slack_kb, f"{when}: {self.free_kb - free} KiB of free memory are lost")
+
+    def _read(self):
+        settled_free_kb(self.guest)
+        info = numbers(self.guest.sh("sed -n 's/ kB//p' /proc/meminfo"))
+        return info["MemTotal"], info["MemFree"]

@@ -51,6 +51,19 @@ void avirtio_queue_interrupt(struct avirtio_queue *queue)
 	complete(&queue->used);
 }
 
+/*
+ * Takes back what the device has used. The used length says nothing here. An entry too
+ * many, at which the virtio core breaks the virtqueue, must not be left to pass for the
+ * answer to a later buffer: hence the look behind the last one.
+ */
+static void collect(struct avirtio_queue *queue)
+{
+	unsigned int len;
+
+	while (virtqueue_get_buf(queue->vq, &len))
+		queue->outstanding--;
+}
+
 /**
  * avirtio_queue_add() - queue one buffer
  * @queue: the queue
@@ -69,6 +82,8 @@ int avirtio_queue_add(struct avirtio_queue *queue, struct scatterlist *sg, unsig
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN;
 	int err;
 
+	if (!queue->outstanding)
+		collect(queue);
 	if (device_writes)
 		err = virtqueue_add_inbuf(queue->vq, sg, nents, queue, gfp);
 	else
@@ -78,15 +93,6 @@ int avirtio_queue_add(struct avirtio_queue *queue, struct scatterlist *sg, unsig
 	queue->outstanding++;
 	queue->buffers++;
 	return 0;
-}
-
-/* Takes back what the device has used. The used length says nothing here. */
-static void collect(struct avirtio_queue *queue)
-{
-	unsigned int len;
-
-	while (queue->outstanding && virtqueue_get_buf(queue->vq, &len))
-		queue->outstanding--;
 }
 
 static void notify(struct avirtio_queue *queue)
@@ -114,10 +120,10 @@ int avirtio_queue_run(struct avirtio_queue *queue, unsigned long timeout_jiffies
 		long left = deadline - jiffies;
 
 		collect(queue);
-		if (!queue->outstanding)
-			return 0;
 		if (virtqueue_is_broken(queue->vq))
 			return -EIO;
+		if (!queue->outstanding)
+			return 0;
 		if (left <= 0)
 			return -ETIMEDOUT;
 		reinit_completion(&queue->used);

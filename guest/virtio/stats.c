@@ -5,16 +5,22 @@
  * The queue runs backwards (VIRTIO 1.2, 5.5.6.3): the driver has one buffer on it,
  * filled; the host returns the buffer when it wants fresh numbers, and the driver
  * fills it again and puts it back. Values are 64 bits, memory in bytes. The numbers
- * are gathered in process context; the interrupt only queues work.
+ * are gathered in process context; the interrupt only queues work. A host that returns
+ * the buffer at once would keep a processor busy with nothing else: it waits.
  */
 #include "guest/virtio/stats.h"
 
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/virtio_config.h>
 
 #include "guest/engine/meminfo.h"
 #include "guest/virtio/param.h"
+
+/* From one answer to the next at least; hosts ask once a second at most. */
+#define PAUSE_JIFFIES ((long)(HZ / 10))
 
 /* Whether this kernel has the number behind a tag. */
 static bool is_counted(enum avirtio_tag tag)
@@ -91,7 +97,8 @@ static int queue_buffer(struct avirtio_stats *stats)
 
 static void stats_work(struct work_struct *work)
 {
-	struct avirtio_stats *stats = container_of(work, struct avirtio_stats, work);
+	struct avirtio_stats *stats = container_of(to_delayed_work(work), struct avirtio_stats,
+						   work);
 	unsigned int len;
 
 	mutex_lock(&stats->lock);
@@ -99,6 +106,7 @@ static void stats_work(struct work_struct *work)
 		stats->queued = false;
 	if (stats->vq && !stats->queued && !queue_buffer(stats))
 		virtqueue_kick(stats->vq);
+	WRITE_ONCE(stats->next, jiffies + PAUSE_JIFFIES);
 	mutex_unlock(&stats->lock);
 }
 
@@ -109,7 +117,8 @@ static void stats_work(struct work_struct *work)
 void avirtio_stats_init(struct avirtio_stats *stats)
 {
 	mutex_init(&stats->lock);
-	INIT_WORK(&stats->work, stats_work);
+	INIT_DELAYED_WORK(&stats->work, stats_work);
+	stats->next = jiffies;
 }
 
 /**
@@ -156,7 +165,9 @@ void avirtio_stats_kick(struct avirtio_stats *stats)
  */
 void avirtio_stats_interrupt(struct avirtio_stats *stats)
 {
-	queue_work(system_freezable_wq, &stats->work);
+	long pause = READ_ONCE(stats->next) - jiffies;
+
+	queue_delayed_work(system_freezable_wq, &stats->work, clamp(pause, 0L, PAUSE_JIFFIES));
 }
 
 /**
@@ -171,5 +182,5 @@ void avirtio_stats_detach(struct avirtio_stats *stats)
 	stats->vq = NULL;
 	stats->queued = false;
 	mutex_unlock(&stats->lock);
-	cancel_work_sync(&stats->work);
+	cancel_delayed_work_sync(&stats->work);
 }

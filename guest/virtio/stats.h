@@ -34,6 +34,7 @@ enum avirtio_tag {
  * @vq: the virtqueue, or NULL while there is none; protected by @lock
  * @lock: the queue's one conversation
  * @work: refills the buffer when the host has returned it
+ * @next: in jiffies; the work does not run before
  * @entries: the one buffer; belongs to the device while @queued
  * @max_tag: greatest tag that is sent while attached
  * @queued: whether the device has the buffer; protected by @lock
@@ -41,7 +42,8 @@ enum avirtio_tag {
 struct avirtio_stats {
 	struct mutex lock;
 	struct virtqueue *vq;
-	struct work_struct work;
+	struct delayed_work work;
+	unsigned long next;
 	struct virtio_balloon_stat entries[AVIRTIO_NR_TAGS];
 	unsigned int max_tag;
 	bool queued;

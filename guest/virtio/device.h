@@ -48,11 +48,12 @@
  * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
  * @sg: scatter list of the chain of reports that is being added
  * @ranges: a batch of blocks that is being reported
+ * @deadline: in jiffies; when the exchange has to be over
  * @config_reads: times that the target was read
  * @config_writes: times that the size was written
  *
- * @pfn_pages, @sg and @ranges belong to the exchange that runs, of which the engine makes
- * one at a time.
+ * @pfn_pages, @sg, @ranges and @deadline belong to the exchange that runs, of which the
+ * engine makes one at a time.
  */
 struct avirtio {
 	struct virtio_device *vdev;
@@ -71,6 +72,7 @@ struct avirtio {
 	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
 	struct scatterlist sg[AVIRTIO_REPORT_ENTRIES];
 	struct aero_range ranges[AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS];
+	unsigned long deadline;
 	u64 config_reads;
 	u64 config_writes;
 };

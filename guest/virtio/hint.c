@@ -61,6 +61,7 @@ static int send_command(struct avirtio_hint *hint, u32 id)
 
 	if (!aero_balloon_begin_exchange(device->balloon))
 		return -EBUSY;
+	avirtio_wire_begin(device);
 	hint->command = cpu_to_virtio32(device->vdev, id);
 	sg_init_one(&sg, &hint->command, sizeof(hint->command));
 	err = avirtio_wire_add(device, &hint->queue, &sg, 1, false);
@@ -80,6 +81,7 @@ static int send_ranges(void *priv, const struct aero_range *ranges, unsigned int
 
 	if (READ_ONCE(hint->stopping) || atomic_read(&hint->changed))
 		return ROUND_IS_OVER;
+	avirtio_wire_begin(device);
 	for (i = 0; i < nr && !err; i++) {
 		struct scatterlist sg;
 

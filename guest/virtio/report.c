@@ -104,6 +104,7 @@ int avirtio_report_blocks(struct avirtio *device, const struct aero_batch *batch
  */
 int avirtio_report_again(void *priv, const struct aero_range *ranges, unsigned int nr)
 {
+	avirtio_wire_begin(priv);
 	return report_ranges(priv, ranges, nr);
 }
 
@@ -118,7 +119,9 @@ int avirtio_report_again(void *priv, const struct aero_range *ranges, unsigned i
  */
 int avirtio_report_chain(struct avirtio *device, struct scatterlist *sg, unsigned int nents)
 {
-	int err = avirtio_wire_add(device, &device->report, sg, nents, true);
+	int err;
 
+	avirtio_wire_begin(device);
+	err = avirtio_wire_add(device, &device->report, sg, nents, true);
 	return err ? err : avirtio_wire_run(device, &device->report);
 }

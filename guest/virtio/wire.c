@@ -19,6 +19,7 @@
  */
 #include "guest/virtio/wire.h"
 
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/virtio_balloon.h>
@@ -54,6 +55,17 @@ static const struct pace_limits limits = {
 };
 
 /**
+ * avirtio_wire_begin() - begin an exchange
+ * @device: the device, whose time for all of the exchange runs from now on
+ *
+ * Context: within an exchange.
+ */
+void avirtio_wire_begin(struct avirtio *device)
+{
+	device->deadline = jiffies + avirtio_param_timeout_jiffies();
+}
+
+/**
  * avirtio_wire_run() - send what was added to a queue and wait for the device
  * @device: the device; its balloon is broken afterwards if it did not answer in time
  * @queue: one of its queues
@@ -63,7 +75,8 @@ static const struct pace_limits limits = {
  */
 int avirtio_wire_run(struct avirtio *device, struct avirtio_queue *queue)
 {
-	int err = avirtio_queue_run(queue, avirtio_param_timeout_jiffies());
+	long left = device->deadline - jiffies;
+	int err = avirtio_queue_run(queue, max(left, 0L));
 
 	if (err == -ETIMEDOUT)
 		aero_balloon_break(device->balloon, "waiting for the device's answer");
@@ -197,6 +210,7 @@ static int avirtio_inflate(void *priv, struct aero_batch *batch)
 {
 	struct avirtio *device = priv;
 
+	avirtio_wire_begin(device);
 	if (batch->class == AERO_BLOCK && device->reporting)
 		return avirtio_report_blocks(device, batch);
 	refuse_unreachable(batch);
@@ -209,6 +223,7 @@ static int avirtio_deflate(void *priv, const struct aero_batch *batch)
 
 	if (batch->class == AERO_BLOCK && device->reporting)
 		return 0; /* Reported memory is the guest's to use at any time. */
+	avirtio_wire_begin(device);
 	return send_pfns(device, &device->deflate, batch);
 }
 
@@ -236,6 +251,7 @@ static int avirtio_migrate(void *priv, struct page *newpage, struct page *page)
 	if (!avirtio_pfn(page_to_pfn(newpage), 1, PAGE_SHIFT, &new_pfn) ||
 	    !avirtio_pfn(page_to_pfn(page), 1, PAGE_SHIFT, &old_pfn))
 		return -EBUSY;
+	avirtio_wire_begin(device);
 	if (send_one(device, &device->inflate, new_pfn) ||
 	    send_one(device, &device->deflate, old_pfn))
 		aero_balloon_break(device->balloon, "migrating a page");

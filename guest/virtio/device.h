@@ -6,6 +6,7 @@
 #include <linux/page_reporting.h>
 #include <linux/scatterlist.h>
 #include <linux/virtio.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "guest/engine/transport.h"
@@ -44,6 +45,8 @@
  * @reporting_info: the kernel's side of free page reporting
  * @reporting_free: whether it is registered
  * @reports: of free memory, taken by the device
+ * @was_reset: the device acts on no report any more
+ * @reset_wait: for that
  * @config_work: reads the target from the configuration space
  * @pfn_pages: PFN buffers, AVIRTIO_BUFFERS_PER_PAGE in each
  * @sg: scatter list of the chain of reports that is being added
@@ -68,6 +71,8 @@ struct avirtio {
 	struct page_reporting_dev_info reporting_info;
 	bool reporting_free;
 	u64 reports;
+	bool was_reset;
+	wait_queue_head_t reset_wait;
 	struct work_struct config_work;
 	__virtio32 *pfn_pages[AVIRTIO_PFN_PAGES];
 	struct scatterlist sg[AVIRTIO_REPORT_ENTRIES];

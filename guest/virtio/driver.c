@@ -138,9 +138,9 @@ static void shut_down(struct avirtio *device)
 
 	cancel_work_sync(&device->config_work);
 	avirtio_hint_stop(&device->hint);
-	avirtio_reporting_stop(device);
 	aero_balloon_stop(device->balloon);
 	virtio_reset_device(vdev);
+	avirtio_reporting_stop(device);
 	avirtio_stats_detach(&device->stats);
 	vdev->config->del_vqs(vdev);
 	aero_balloon_drop(device->balloon);
@@ -173,6 +173,7 @@ static struct avirtio *alloc_device(struct virtio_device *vdev)
 	avirtio_queue_init(&device->report);
 	avirtio_stats_init(&device->stats);
 	avirtio_hint_init(&device->hint);
+	avirtio_reporting_init(device);
 	INIT_WORK(&device->config_work, config_work);
 	avirtio_wire_init(device);
 	return device;

@@ -12,6 +12,10 @@
  * (page_poisoning), or takes them for zeroed (init_on_free) and the device was not told
  * so (PAGE_POISON). Nothing is reported there. The balloon's blocks are not concerned,
  * since they are not free.
+ *
+ * A device that does not answer may still discard the memory at any later time. Whatever
+ * the kernel is told, it puts the memory back; so it is told nothing until the device was
+ * reset, which unloading the driver does.
  */
 #include "guest/virtio/reporting.h"
 
@@ -19,6 +23,7 @@
 #include <linux/page_reporting.h>
 #include <linux/virtio_balloon.h>
 #include <linux/virtio_config.h>
+#include <linux/wait.h>
 
 #include "guest/virtio/device.h"
 #include "guest/virtio/param.h"
@@ -35,6 +40,8 @@ static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, 
 	if (!err)
 		device->reports++;
 	aero_balloon_end_exchange(device->balloon, err, "reporting free memory");
+	if (err)
+		wait_event_idle(device->reset_wait, READ_ONCE(device->was_reset));
 	return err;
 }
 
@@ -43,6 +50,15 @@ static bool content_matters(const struct avirtio *device)
 	return page_poisoning_enabled_static() ||
 	       (want_init_on_free() &&
 		!virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_PAGE_POISON));
+}
+
+/**
+ * avirtio_reporting_init() - report nothing yet
+ * @device: zeroed memory
+ */
+void avirtio_reporting_init(struct avirtio *device)
+{
+	init_waitqueue_head(&device->reset_wait);
 }
 
 /**
@@ -60,6 +76,7 @@ void avirtio_reporting_start(struct avirtio *device)
 	if (!device->report.vq || !avirtio_param_free_page_reporting() || content_matters(device) ||
 	    virtqueue_get_vring_size(device->report.vq) < PAGE_REPORTING_CAPACITY)
 		return;
+	WRITE_ONCE(device->was_reset, false);
 	device->reporting_info = (struct page_reporting_dev_info){ .report = report };
 	err = page_reporting_register(&device->reporting_info);
 	device->reporting_free = !err;
@@ -69,12 +86,14 @@ void avirtio_reporting_start(struct avirtio *device)
 
 /**
  * avirtio_reporting_stop() - the kernel reports nothing any more
- * @device: in any state; its queues still exist
+ * @device: was reset; its queues still exist
  *
- * Context: process; waits for a report that is going on, which is bounded.
+ * Context: process; waits for a report that is going on, which ends now at the latest.
  */
 void avirtio_reporting_stop(struct avirtio *device)
 {
+	WRITE_ONCE(device->was_reset, true);
+	wake_up_all(&device->reset_wait);
 	if (device->reporting_free)
 		page_reporting_unregister(&device->reporting_info);
 	device->reporting_free = false;

@@ -5,6 +5,7 @@
 
 struct avirtio;
 
+void avirtio_reporting_init(struct avirtio *device);
 void avirtio_reporting_start(struct avirtio *device);
 void avirtio_reporting_stop(struct avirtio *device);
 

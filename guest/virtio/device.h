@@ -52,11 +52,12 @@
  * @sg: scatter list of the chain of reports that is being added
  * @ranges: a batch of blocks that is being reported
  * @deadline: in jiffies; when the exchange has to be over
+ * @left_behind: page whose migration the device did not answer for, or NULL
  * @config_reads: times that the target was read
  * @config_writes: times that the size was written
  *
- * @pfn_pages, @sg, @ranges and @deadline belong to the exchange that runs, of which the
- * engine makes one at a time.
+ * @pfn_pages, @sg, @ranges, @deadline and @left_behind belong to the exchange that runs,
+ * of which the engine makes one at a time.
  */
 struct avirtio {
 	struct virtio_device *vdev;
@@ -78,6 +79,7 @@ struct avirtio {
 	struct scatterlist sg[AVIRTIO_REPORT_ENTRIES];
 	struct aero_range ranges[AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS];
 	unsigned long deadline;
+	struct page *left_behind;
 	u64 config_reads;
 	u64 config_writes;
 };

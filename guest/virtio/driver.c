@@ -141,6 +141,7 @@ static void shut_down(struct avirtio *device)
 	aero_balloon_stop(device->balloon);
 	virtio_reset_device(vdev);
 	avirtio_reporting_stop(device);
+	avirtio_wire_release(device);
 	avirtio_stats_detach(&device->stats);
 	vdev->config->del_vqs(vdev);
 	aero_balloon_drop(device->balloon);

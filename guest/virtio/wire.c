@@ -240,8 +240,8 @@ static int send_one(struct avirtio *device, struct avirtio_queue *queue, u32 pfn
  *
  * A device that stops answering in between breaks the balloon, but the migration
  * succeeds: the new page, which the device may still act on, is kept in the pool
- * until the reset, and the old one was acknowledged long ago, so that nothing
- * happens to it any more.
+ * until the reset. The old one, which the device still has, is kept from use by a
+ * reference; there is no second one, since a broken balloon migrates no more.
  */
 static int avirtio_migrate(void *priv, struct page *newpage, struct page *page)
 {
@@ -253,9 +253,23 @@ static int avirtio_migrate(void *priv, struct page *newpage, struct page *page)
 		return -EBUSY;
 	avirtio_wire_begin(device);
 	if (send_one(device, &device->inflate, new_pfn) ||
-	    send_one(device, &device->deflate, old_pfn))
+	    send_one(device, &device->deflate, old_pfn)) {
+		get_page(page);
+		device->left_behind = page;
 		aero_balloon_break(device->balloon, "migrating a page");
+	}
 	return 0;
+}
+
+/**
+ * avirtio_wire_release() - let go of what the device might still have acted on
+ * @device: stopped and reset
+ */
+void avirtio_wire_release(struct avirtio *device)
+{
+	if (device->left_behind)
+		put_page(device->left_behind);
+	device->left_behind = NULL;
 }
 
 static void avirtio_report_size(void *priv, u64 pages)

@@ -10,6 +10,7 @@ struct avirtio_queue;
 struct scatterlist;
 
 void avirtio_wire_init(struct avirtio *device);
+void avirtio_wire_release(struct avirtio *device);
 void avirtio_wire_begin(struct avirtio *device);
 int avirtio_wire_add(struct avirtio *device, struct avirtio_queue *queue, struct scatterlist *sg,
 		     unsigned int nents, bool device_writes);

@@ -306,7 +306,9 @@ void aero_resize_drain(struct aero_balloon *balloon)
 	unsigned long deadline = jiffies + msecs_to_jiffies(DRAIN_DEADLINE_MS);
 	u64 size;
 
-	while ((size = aero_pool_size(&balloon->pool)) && time_before(jiffies, deadline)) {
+	/* It may be broken already, by an exchange that was going on when it was stopped. */
+	while (aero_balloon_alive(balloon) && (size = aero_pool_size(&balloon->pool)) &&
+	       time_before(jiffies, deadline)) {
 		int ret = deflate_batch(balloon, size);
 
 		if (ret < 0 && ret != -EBUSY)

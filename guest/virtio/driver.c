@@ -95,6 +95,10 @@ static void config_work(struct work_struct *work)
 	struct avirtio *device = container_of(work, struct avirtio, config_work);
 	u32 num_pages;
 
+	if (device->vdev->config->get_status(device->vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
+		aero_balloon_break(device->balloon, "the device, which asks for a reset,");
+		return;
+	}
 	virtio_cread_le(device->vdev, struct virtio_balloon_config, num_pages, &num_pages);
 	device->config_reads++;
 	/* A target that is no multiple of the guest's page is met as far as pages go. */

@@ -93,7 +93,10 @@ class Job:
 
 
 class Channel:
-    """Frames over a connected stream socket. All methods raise GuestDied once the other end is closed."""
+    """Frames over a connected stream socket. All methods raise GuestDied once the other end is closed.
+
+    READY says that an agent has begun: what ran before it is lost.
+    """
 
     def __init__(self, stream):
         self._stream = stream
@@ -132,12 +135,6 @@ class Channel:
             if not self.pump(deadline):
                 raise CommandTimeout(f"no sign of life from the guest after {timeout} s")
 
-    def forget_jobs(self):
-        """The guest starts over: nothing that was running will report its end."""
-        for job in self._jobs.values():
-            job.lost = True
-        self._jobs.clear()
-
     def move(self, stream):
         """The guest's end of the channel is behind another socket now; the old one is at its end and gets drained."""
         try:
@@ -145,10 +142,12 @@ class Channel:
                 pass
         except GuestDied:
             pass  # that is how the end shows
-        self._stream = stream
+        self.reconnect(stream)
 
-    def close(self):
+    def reconnect(self, stream):
+        """The same guest goes on at the end of another stream, with all that was running."""
         self._stream.close()
+        self._stream = stream
 
     def pump(self, deadline=0.0):
         """Waits until `deadline` (monotonic clock) for something to arrive and handles it; False if nothing did."""
@@ -182,6 +181,8 @@ class Channel:
 
     def _handle(self, kind, number, payload):
         job = self._jobs.get(number)
+        if kind == ord("R"):
+            self._lose_jobs()
         if kind in b"RG":
             self._tokens.append((kind, payload))
         elif kind == ord("O") and job:
@@ -189,3 +190,8 @@ class Channel:
         elif kind == ord("X") and job:
             job.status = int.from_bytes(payload, "little")
             del self._jobs[number]
+
+    def _lose_jobs(self):
+        for job in self._jobs.values():
+            job.lost = True
+        self._jobs.clear()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A guest as tests and benchmarks use it: boot, run commands, move memory, look, and a verdict at the end."""
 
+import contextlib
+import os
 import secrets
 import shlex
 import time
@@ -37,6 +39,8 @@ class Guest:
     accel: "kvm" or "tcg"; default: what works
     prewarm: touch as much host memory as the guest has before it starts
     can_suspend: the guest can use suspend(); costs 3 s at boot under TCG
+    can_kexec: the guest can use kexec(); takes 15 MiB of its memory
+    swap_mib: size of a disk to swap to, on which hibernate() stores the guest's memory
     boot_timeout: seconds until the agent must have reported
     echo_console: also write the console to standard error
     qemu_args: more of QEMU's arguments, as a list
@@ -49,19 +53,24 @@ class Guest:
     def __init__(self, memory_mib=1024, driver="aerostat", cmdline="", module_args=None, device_args="",
                  modules=(), spare_modules=(), files=None, backing="anon", smp=1, trace=(),
                  qemu=None, kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
-                 prewarm=False, can_suspend=False, boot_timeout=60, echo_console=False, qemu_args=()):
-        self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount)
+                 prewarm=False, can_suspend=False, can_kexec=False, swap_mib=0, boot_timeout=60,
+                 echo_console=False, qemu_args=()):
+        self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount,
+                                       swap_mib)
         self.memory_bytes = memory_mib * MIB
         self.boot_seconds = None
         self.accel = "tcg" if icount else accel
         self._kernel_version = kernel_version
         self._emulator = qemu
         self._cmdline = cmdline
-        self._image = {"load": [*machine.DRIVERS[driver][0], *modules], "spare": spare_modules,
+        # The disk comes first: a hibernated guest goes on from there before anything else is loaded.
+        disk_modules = ["virtio_pci", "virtio_blk"] if swap_mib else []
+        self._image = {"load": [*disk_modules, *machine.DRIVERS[driver][0], *modules], "spare": spare_modules,
                        "module_args": module_args, "files": files}
         self._trace_events = trace
         self._prewarm = prewarm
         self._can_suspend = can_suspend
+        self._can_kexec = can_kexec
         self._boot_timeout = boot_timeout
         self._echo_console = echo_console
         self._qemu_args = list(qemu_args)
@@ -72,6 +81,7 @@ class Guest:
         self._last_console = ""
         self._left = []
         self._arguments = []
+        self._hibernating = None
         self._qemu = self._qmp = self._channel = self._trace = None
 
     # Boot and end
@@ -96,21 +106,35 @@ class Guest:
     def _boot(self):
         self.kernel = kernel.get(self._kernel_version)
         self._qemu = self._new_qemu()
-        initramfs = self._qemu.directory / "initramfs"
-        initramfs.write_bytes(image.build(self.kernel, **self._image))
-        # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
-        boot_file = self.kernel.image if self._can_suspend else vmlinux.get(self.kernel)
-        self._trace = Trace(self._qemu.trace_path, self._trace_events)
+        self._write_initramfs()
+        if self.machine.swap_mib:
+            self._qemu.disk_path.touch()
+            os.truncate(self._qemu.disk_path, self.machine.swap_mib * MIB)
         if self.machine.backing == "hugetlb":
             self._borrowed = hugepages.borrow(sum(self.machine.ram_mib) // 2)
         if self._prewarm:
             hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
         started = time.monotonic()
-        self._start(boot_file, initramfs, self.machine.cmdline(self._cmdline, self._nonce))
+        self._power_on()
         self._channel = Channel(self._qemu.agent)
         self._wait_ready()
         self._qmp = self._qemu.monitor()
         self.boot_seconds = time.monotonic() - started
+        if self.machine.swap_mib:
+            self.sh(f"mkswap {machine.SWAP} && swapon {machine.SWAP}")
+
+    def _write_initramfs(self):
+        initramfs = image.build(self.kernel, **self._image)
+        if self._can_kexec:
+            again = {"boot/vmlinuz": self.kernel.image, "boot/initramfs": initramfs}
+            initramfs += image.files(again)  # the kernel unpacks one archive after the other
+        self._qemu.initramfs_path.write_bytes(initramfs)
+
+    def _power_on(self):
+        # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
+        boot_file = self.kernel.image if self._can_suspend else vmlinux.get(self.kernel)
+        self._trace = Trace(self._qemu.trace_path, self._trace_events)
+        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self._cmdline, self._nonce))
 
     def _new_qemu(self):
         program = emulator.find(self._emulator)
@@ -118,8 +142,8 @@ class Guest:
         return Qemu(program)
 
     def _start(self, boot_file, initramfs, cmdline):
-        self._arguments = [*self.machine.arguments(self.accel), "-kernel", str(boot_file), "-initrd", str(initramfs),
-                           "-append", cmdline, *self._qemu_args]
+        self._arguments = [*self.machine.arguments(self.accel, self._qemu.disk_path), "-kernel", str(boot_file),
+                           "-initrd", str(initramfs), "-append", cmdline, *self._qemu_args]
         self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 
     def _wait_ready(self):
@@ -147,10 +171,7 @@ class Guest:
             raise LogDirty("the guest's kernel complained:\n" + kernellog.describe(self.console(), findings), findings)
 
     def _power_off(self):
-        self._channel.send(b"q")
-        token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
-        if token != self._nonce:
-            raise GuestDied(f"the goodbye is for another boot ('{token}')")
+        self._leave(b"q")
         status = self._qemu.wait(GOODBYE_SECONDS * patience.FACTOR)
         if status is None:
             raise GuestDied("the guest said goodbye, but the machine did not power off")
@@ -233,7 +254,7 @@ class Guest:
         return self._qmp.execute(command, arguments, timeout)
 
     def wait_event(self, name, timeout=30):
-        """The next event of QEMU's monitor called `name`."""
+        """The next event of QEMU's monitor called `name`, or one of several names."""
         return self._qmp.wait_event(name, timeout)
 
     def balloon_actual(self):
@@ -282,8 +303,12 @@ class Guest:
         return hugepages.counts()
 
     def trace_counts(self):
-        """{event: times} since boot or trace_reset(); an event may show up some time after it happened."""
+        """{event: times} since boot, resume() or trace_reset(); an event may show up some time after it happened."""
         return self._trace.counts()
+
+    def trace_lines(self):
+        """The same events in order, each as QEMU writes it."""
+        return self._trace.lines()
 
     def trace_reset(self):
         self._trace.reset()
@@ -291,9 +316,7 @@ class Guest:
     def reboot(self, timeout=60):
         """Restarts the guest in the same QEMU and waits until it is ready."""
         self.qmp("set-action", reboot="reset")
-        self._channel.send(b"b")
-        if self._channel.wait_token(b"G", GOODBYE_SECONDS) != self._nonce:
-            raise GuestDied("the goodbye before the reboot is for another boot")
+        self._leave(b"b")
         self._restarted(timeout)
 
     def reset(self, timeout=60):
@@ -355,6 +378,43 @@ class Guest:
             raise LabError(f"the migration {statistics['status']}: {statistics.get('error-desc', 'no reason given')}")
         return statistics
 
+    def kexec(self, timeout=60):
+        """The guest's kernel starts another one, the same, without the machine's knowledge; waits until it is ready."""
+        if not self._can_kexec:
+            raise LabError("kexec() needs Guest(can_kexec=True)")
+        self._leave(b"e")
+        self._boot_timeout = timeout
+        self._wait_ready()
+
+    def hibernate(self, timeout=60):
+        """Has the guest store its memory on its disk and power off. Only resume() makes sense afterwards.
+
+        CommandFailed: it could not, and goes on.
+        """
+        if not self.machine.swap_mib:
+            raise LabError("hibernate() needs Guest(swap_mib=...)")
+        self._hibernating = self.spawn("echo disk > /sys/power/state")
+        with contextlib.suppress(GuestDied):  # that is what is wanted
+            result = self._hibernating.wait(timeout)
+            raise CommandFailed(f"hibernate: status {result.status}\n{result.out}", result)
+        if self._qemu.wait(GOODBYE_SECONDS * patience.FACTOR) != 0:
+            raise GuestDied(f"the machine did not power off after hibernation{self._evidence()}")
+        self._qmp.close()
+
+    def resume(self, timeout=60, left_bytes=None):
+        """Switches the machine on, a new QEMU with the same disk, and waits until the guest goes on as it was.
+
+        left_bytes: what the balloon's driver is asked to leave (see set_balloon), before the guest goes on
+        """
+        self._power_on()
+        self._qmp = self._qemu.monitor()
+        if left_bytes is not None:
+            self.set_balloon(left_bytes)
+        self._channel.reconnect(self._qemu.agent)
+        result = self._hibernating.wait(timeout)
+        if result.status:
+            raise CommandFailed(f"resume: status {result.status}\n{result.out}", result)
+
     def console(self):
         """What the guest wrote to its console, which includes every message of its kernel."""
         if not self._qemu.directory.exists():
@@ -376,8 +436,14 @@ class Guest:
         """QEMU's process."""
         return self._qemu.pid
 
+    def _leave(self, how):
+        """Sends the agent's last command to it and waits for its goodbye."""
+        self._channel.send(how)
+        token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
+        if token != self._nonce:
+            raise GuestDied(f"the goodbye is for another boot ('{token}')")
+
     def _restarted(self, timeout):
-        self._channel.forget_jobs()
         self._boot_timeout = timeout
         self._wait_ready()
         self.qmp("set-action", reboot="shutdown")

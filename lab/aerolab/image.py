@@ -32,9 +32,20 @@ def build(kernel, load, spare=(), module_args=None, files=None):
     archive.file("bin/memtool", _compiled("memtool"))
     _add_busybox(archive)
     _add_modules(archive, kernel, load, spare, module_args or {})
-    for path, source in (files or {}).items():
-        archive.file(path, source if isinstance(source, bytes) else pathlib.Path(source).read_bytes())
+    _add_files(archive, files or {})
     return archive.bytes()
+
+
+def files(contents):
+    """An archive as bytes of nothing but files: {path in the guest: path on the host, or bytes}."""
+    archive = cpio.Archive()
+    _add_files(archive, contents)
+    return archive.bytes()
+
+
+def _add_files(archive, contents):
+    for path, source in contents.items():
+        archive.file(path, source if isinstance(source, bytes) else pathlib.Path(source).read_bytes())
 
 
 def _add_busybox(archive):

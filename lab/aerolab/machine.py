@@ -8,6 +8,7 @@ from .errors import SetupError
 MIB = 1 << 20
 BALLOON = "balloon0"
 VIRTIO_MEM = "virtio-mem0"
+SWAP = "/dev/vda"
 
 # By accelerator. With ERMS a kernel zeroes pages by `rep stosb`, which TCG emulates a byte at a time: eight
 # times slower, beside everything else, than it is on any processor that has ERMS. Newer QEMUs also offer FSRM,
@@ -44,6 +45,7 @@ class Machine:
     device_args: str
     virtio_mem_mib: int
     icount: str | None
+    swap_mib: int
 
     def __post_init__(self):
         if self.driver not in DRIVERS:
@@ -59,16 +61,18 @@ class Machine:
         plugged = [self.virtio_mem_mib] if self.driver == "virtio-mem" else []
         return [self.memory_mib, *plugged]
 
-    def arguments(self, accel):
-        """QEMU's options for all but the kernel and what Qemu adds."""
+    def arguments(self, accel, disk_path):
+        """QEMU's options for all but the kernel and what Qemu adds; `disk_path` is the file behind the disk, if any."""
         return ["-machine", f"pc,memory-backend=ram0,accel={accel}",
                 "-cpu", CPUS[accel], "-smp", str(self.smp),
-                *self._memory(), *self._device(), *(["-icount", self.icount] if self.icount else [])]
+                *self._memory(), *self._device(), *self._disk(disk_path),
+                *(["-icount", self.icount] if self.icount else [])]
 
     def cmdline(self, extra, nonce):
         """The kernel's command line; what the caller adds comes last and therefore wins."""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
-        return " ".join(f"{CMDLINE} aerolab.nonce={nonce} {driver} {extra}".split())
+        resume = f"resume={SWAP}" if self.swap_mib else ""
+        return " ".join(f"{CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
 
     def _memory(self):
         limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""
@@ -84,3 +88,9 @@ class Machine:
             return ["-device", f"virtio-mem-pci,id={VIRTIO_MEM},memdev=ram1,"
                                f"requested-size={self.virtio_mem_mib}M{extra}"]
         return ["-device", f"virtio-balloon-pci,id={BALLOON}{extra}"]
+
+    def _disk(self, path):
+        if not self.swap_mib:
+            return []
+        return ["-drive", f"file={path},format=raw,if=none,id=disk0,cache=unsafe",
+                "-device", "virtio-blk-pci,drive=disk0"]

@@ -22,7 +22,9 @@ class Qemu:
     The kernel ties that to the thread that starts it: keep that thread alive as long as the guest.
 
     In `directory`: console.log (first serial port), trace.log, stderr.log, the monitor's socket
-    (qmp.sock) and the initramfs. `agent` is our end of the second serial port.
+    (qmp.sock), the initramfs and the disk, if any. `agent` is our end of the second serial port.
+
+    When it has ended it may be started again, in the same directory; what it writes is appended.
     """
 
     def __init__(self, program):
@@ -31,6 +33,8 @@ class Qemu:
         self.console_path = self.directory / "console.log"
         self.trace_path = self.directory / "trace.log"
         self.qmp_path = self.directory / "qmp.sock"
+        self.initramfs_path = self.directory / "initramfs"
+        self.disk_path = self.directory / "disk"
         self.process = None
         self.agent = None
         self.console_path.touch()
@@ -41,6 +45,7 @@ class Qemu:
 
     def start(self, arguments, echo_console=False):
         """Starts QEMU with `arguments` (machine, memory, devices, kernel); serial ports and monitor are added."""
+        self.qmp_path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self.qmp_path))
         listener.listen(1)
@@ -95,7 +100,7 @@ class Qemu:
         return path.read_text(errors="replace").strip() if path.exists() else ""
 
     def _character_devices(self, listener, agent, echo):
-        console = f"file,id=console,path={self.console_path}"
+        console = f"file,id=console,path={self.console_path},append=on"
         if echo is not None:
             console = (f"file,id=console,path=/proc/self/fd/{echo},append=on,"
                        f"logfile={self.console_path},logappend=on")
@@ -106,7 +111,7 @@ class Qemu:
     def _spawn(self, command, inherited):
         """A session of its own keeps Ctrl-C from QEMU: leaving the guest's `with` block ends it in order."""
         (self.directory / "command").write_text(" ".join(command) + "\n")
-        with open(self.directory / "stderr.log", "wb") as stderr:
+        with open(self.directory / "stderr.log", "ab") as stderr:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, pass_fds=inherited,
                 start_new_session=True, preexec_fn=_die_with(os.getpid()))

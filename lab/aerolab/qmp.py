@@ -40,11 +40,12 @@ class Qmp:
             self.events.append(answer)
 
     def wait_event(self, name, timeout=30):
-        """The first event `name` that was not asked for before; waits for it."""
+        """The first event `name` (or one of several names) that was not asked for before; waits for it."""
+        names = (name,) if isinstance(name, str) else name
         deadline = patience.deadline(timeout)
         while True:
             for event in self.events:
-                if event["event"] == name:
+                if event["event"] in names:
                     self.events.remove(event)
                     return event
             self.events.append(self._message(deadline, f"event {name}"))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Counts QEMU's trace events in the file that its "log" backend writes."""
+"""QEMU's trace events, counted or whole, from the file that its "log" backend writes."""
 
 import re
 
 # With or without "PID@SECONDS.FRACTION:" in front, depending on QEMU's version and -msg.
-LINE = re.compile(rb"^(?:\d+@\d+\.\d+:)?([A-Za-z_]\w*) ?", re.MULTILINE)
+LINE = re.compile(rb"^(?:\d+@\d+\.\d+:)?(([A-Za-z_]\w*) ?.*)$", re.MULTILINE)
 
 # What newer QEMUs (from 11 on) call an event. Both names are asked for; QEMU only warns of one that it does not have.
 LATER_NAMES = {"ram_block_discard_range": "ram_block_discard_shared_range"}
@@ -17,6 +17,7 @@ class Trace:
     def __init__(self, path, events):
         self._path = path
         self._events = tuple(events)
+        self._start = 0
         self._offset = 0
         self._rest = b""
         self._counts = dict.fromkeys(self._events, 0)
@@ -34,9 +35,18 @@ class Trace:
         self._read()
         return dict(self._counts)
 
+    def lines(self):
+        """The events themselves, in order: name, a space, what QEMU says of it."""
+        if not self._events or not self._path.exists():
+            return []
+        with open(self._path, "rb") as file:
+            file.seek(self._start)
+            return [match[1].decode() for match in LINE.finditer(file.read())]
+
     def reset(self):
         """Start again from zero."""
         self._read()
+        self._start = self._offset - len(self._rest)
         self._counts = dict.fromkeys(self._events, 0)
 
     def _read(self):
@@ -48,5 +58,5 @@ class Trace:
                 self._offset += len(chunk)
                 whole, _, self._rest = (self._rest + chunk).rpartition(b"\n")
                 for match in LINE.finditer(whole):
-                    name = EARLIER_NAMES.get(match[1].decode(), match[1].decode())
+                    name = EARLIER_NAMES.get(match[2].decode(), match[2].decode())
                     self._counts[name] = self._counts.get(name, 0) + 1

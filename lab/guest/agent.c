@@ -8,7 +8,7 @@
  * payload (32 bits, all little endian), payload. An emulated port loses nothing, so there are no
  * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
  *
- *   host to guest   RUN shell command | KILL (the job's process group) | POWEROFF | REBOOT
+ *   host to guest   RUN shell command | KILL (the job's process group) | POWEROFF | REBOOT | KEXEC
  *   guest to host   READY nonce, newline, errors of the module loader | OUTPUT bytes |
  *                   EXIT status (32 bits) | GOODBYE nonce
  *
@@ -16,6 +16,10 @@
  * another boot counts as a sign of life. A job is over when its shell exits; processes that it left
  * behind in the background live on, and what they write is read and dropped so that they never
  * block or die of SIGPIPE.
+ *
+ * The machine may have been switched on for a guest that hibernated on the disk that the kernel's
+ * command line names (resume=). The kernel looks there by itself only before the agent runs, when
+ * there is no driver for the disk; so the agent has it look again, once there is one.
  *
  * Left out on purpose: standard input of jobs, time limits (the host has the clock and sends KILL).
  */
@@ -35,6 +39,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -44,6 +49,7 @@ enum frame_type {
 	FRAME_KILL = 'k',
 	FRAME_POWEROFF = 'q',
 	FRAME_REBOOT = 'b',
+	FRAME_KEXEC = 'e',
 	FRAME_READY = 'R',
 	FRAME_OUTPUT = 'O',
 	FRAME_EXIT = 'X',
@@ -71,6 +77,8 @@ struct job {
 static struct job jobs[JOBS_MAX];
 static int channel = -1;
 static char nonce[64];
+static char command_line[4096];
+static char resume_device[64]; /* empty: none, or it was looked at */
 static char module_errors[1024];
 
 static void die(const char *what)
@@ -136,18 +144,25 @@ static void mount_all(void)
 	mount_one("cgroup2", "/sys/fs/cgroup");
 }
 
-static void read_nonce(void)
+/* The value of "name=" on the kernel's command line, or nothing. */
+static void read_parameter(const char *name, char value[64])
 {
-	char line[4096] = "";
-	FILE *file = fopen("/proc/cmdline", "r");
-	char *at;
+	const char *at = strstr(command_line, name);
 
-	if (!file || !fgets(line, sizeof(line), file))
+	if (at)
+		sscanf(at + strlen(name), "%63s", value);
+}
+
+static void read_command_line(void)
+{
+	FILE *file = fopen("/proc/cmdline", "r");
+
+	if (!file || !fgets(command_line, sizeof(command_line), file))
 		die("/proc/cmdline");
 	fclose(file);
-	at = strstr(line, "aerolab.nonce=");
-	if (at)
-		sscanf(at, "aerolab.nonce=%63s", nonce);
+	command_line[strcspn(command_line, "\n")] = '\0';
+	read_parameter("aerolab.nonce=", nonce);
+	read_parameter(" resume=", resume_device);
 }
 
 /* Open without waiting for a carrier, then make the port a plain stream of bytes. */
@@ -182,6 +197,21 @@ static void load_module(const char *name, const char *args)
 		close(file);
 }
 
+/* Does not return if a guest hibernated on the disk: this kernel ends then, and that one goes on. */
+static void resume_hibernated(void)
+{
+	FILE *file;
+	struct stat disk;
+
+	if (!*resume_device || stat(resume_device, &disk))
+		return;
+	file = fopen("/sys/power/resume", "w");
+	if (!file || fprintf(file, "%u:%u", major(disk.st_rdev), minor(disk.st_rdev)) < 0 ||
+	    fclose(file))
+		die("/sys/power/resume");
+	*resume_device = '\0';
+}
+
 /* /modules/list has a line for each module, in order: its name, a space, its parameters. */
 static void load_modules(void)
 {
@@ -198,6 +228,7 @@ static void load_modules(void)
 			*args++ = '\0';
 		if (*line)
 			load_module(line, args);
+		resume_hibernated();
 	}
 	fclose(list);
 }
@@ -315,6 +346,17 @@ static void reap_children(void)
 	}
 }
 
+/* The kernel that the next boot starts, with this one's command line. */
+static void load_kernel(void)
+{
+	int kernel = open("/boot/vmlinuz", O_RDONLY | O_CLOEXEC);
+	int initramfs = open("/boot/initramfs", O_RDONLY | O_CLOEXEC);
+
+	if (syscall(SYS_kexec_file_load, kernel, initramfs, strlen(command_line) + 1, command_line,
+		    0))
+		die("kexec_file_load");
+}
+
 static void __attribute__((noreturn)) leave(int how)
 {
 	send_frame(FRAME_GOODBYE, 0, nonce, strlen(nonce));
@@ -353,6 +395,9 @@ static void handle_frame(void)
 		leave(RB_POWER_OFF);
 	case FRAME_REBOOT:
 		leave(RB_AUTOBOOT);
+	case FRAME_KEXEC:
+		load_kernel();
+		leave(RB_KEXEC);
 	default:
 		errno = EPROTO;
 		die("type of frame");
@@ -390,7 +435,7 @@ int main(void)
 	for (int i = 0; i < JOBS_MAX; i++)
 		jobs[i].output = -1;
 	mount_all();
-	read_nonce();
+	read_command_line();
 	open_channel();
 	setenv("PATH", "/bin", 1);
 	setenv("HOME", "/", 1);

@@ -289,7 +289,7 @@ EXPORT_SYMBOL_GPL(aero_balloon_create);
 void aero_balloon_start(struct aero_balloon *balloon)
 {
 	WRITE_ONCE(balloon->host_has_reset, false);
-	balloon->reported_pages = 0;
+	balloon->reported_pages = AERO_NEVER_REPORTED;
 	aero_balloon_set_state(balloon, AERO_IDLE);
 	aero_balloon_kick(balloon);
 }

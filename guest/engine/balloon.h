@@ -38,6 +38,9 @@ enum aero_state {
 	AERO_BROKEN,
 };
 
+/* A host may still show what another driver, or this one before a reset, has reported. */
+#define AERO_NEVER_REPORTED U64_MAX
+
 /* Of a balloon's name in tracepoints, with the final NUL. */
 #define AERO_NAME_MAX 32
 

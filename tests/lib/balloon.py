@@ -16,6 +16,7 @@ MIB = 1 << 20
 PAGE = 4096
 BLOCK_PAGES = 512
 SKIPPED = 77
+DEVICE = "/machine/peripheral/balloon0"  # the lab's, in QEMU's object tree
 
 
 def check(condition, what):
@@ -55,6 +56,23 @@ class Balloon:
         self.ask(ballooned_pages)
         return self.guest.wait_balloon(self.guest.memory_bytes - ballooned_pages * PAGE, timeout)
 
+    def resize_mixed(self, ballooned_pages, single_pages=10_000):
+        """The same, with about `single_pages` of them held one by one and the rest as blocks."""
+        self.resize(0)
+        for held in range(BLOCK_PAGES - 1, single_pages, BLOCK_PAGES - 1):
+            self.resize(held)  # growth by less than a block
+        self.resize(ballooned_pages)
+
+    def wait_rest(self, ballooned_pages, timeout=60):
+        """Waits until the guest says that it rests at that size: the host may remember another driver's word."""
+        deadline = time.monotonic() + timeout
+        while True:
+            attributes = self.attributes()
+            if attributes["state"] == "idle" and attributes["size_kb"] * 1024 == ballooned_pages * PAGE:
+                return attributes
+            check(time.monotonic() < deadline, f"does not rest at {ballooned_pages} pages: {attributes}")
+            time.sleep(0.05)
+
     def wait_state(self, *states, timeout=60):
         """Waits until the state is one of `states`; the attributes then."""
         deadline = patience.deadline(timeout)
@@ -88,6 +106,22 @@ def vmstat(guest):
 def meminfo(guest):
     """KiB, by name."""
     return numbers(guest.read("/proc/meminfo"))
+
+
+def poll_stats(guest):
+    """Has the host ask for statistics once a second from now on."""
+    guest.qmp("qom-set", path=DEVICE, property="guest-stats-polling-interval", value=1)
+
+
+def wait_stats(guest, after=0, timeout=20):
+    """Waits for statistics newer than `after`; when they came. Both in the host's seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        last = guest.qmp("qom-get", path=DEVICE, property="guest-stats")["last-update"]
+        if last > after:
+            return last
+        check(time.monotonic() < deadline, f"no statistics for {timeout} s")
+        time.sleep(0.1)
 
 
 def settled_free_kb(guest):

@@ -172,9 +172,20 @@ static struct attribute *aerostat_attrs[] = {
 /* clang-format on */
 ATTRIBUTE_GROUPS(aerostat);
 
+/*
+ * The machine goes down, and the transport's device next. Nothing is given back: what
+ * runs on the machine afterwards finds a device that was reset, and all memory.
+ */
+static int shutdown(struct device *dev)
+{
+	aero_balloon_set_state(of_device(dev), AERO_STOPPED);
+	return 0;
+}
+
 static struct class aerostat_class = {
 	.name = "aerostat",
 	.dev_groups = aerostat_groups,
+	.shutdown_pre = shutdown,
 };
 
 /** aero_sysfs_init() - register the class */

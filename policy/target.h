@@ -15,7 +15,8 @@
  * @TARGET_SELF: the guest's own wish, which is greater than the host's
  * @TARGET_FLOOR: more would leave the guest less than its floor
  * @TARGET_MARGIN: growing further would use up the available memory
- * @TARGET_HOLDOFF: the balloon gave memory back a moment ago, to save a process
+ * @TARGET_HOLDOFF: the balloon gave memory back a moment ago, to save a process, or
+ *	the guest hibernates
  */
 enum target_reason {
 	TARGET_HOST,
@@ -35,7 +36,7 @@ enum target_reason {
  * @available_pages: memory that can be had now without swapping (MemAvailable)
  * @margin_pages: available memory that inflation leaves alone
  * @holdoff_pages: while @holdoff: most that may be ballooned
- * @holdoff: the hold-off after a rescue from the OOM killer is running
+ * @holdoff: a hold-off is running, after a rescue from the OOM killer or for hibernation
  *
  * Every value is allowed: none of them is trusted.
  */

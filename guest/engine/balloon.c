@@ -16,6 +16,7 @@
 
 #include "guest/engine/debugfs.h"
 #include "guest/engine/exchange.h"
+#include "guest/engine/hibernation.h"
 #include "guest/engine/oom.h"
 #include "guest/engine/resize.h"
 #include "guest/engine/sysfs.h"
@@ -265,9 +266,14 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	err = aero_oom_init(balloon);
 	if (err)
 		goto err_sysfs;
+	err = aero_hibernation_init(balloon);
+	if (err)
+		goto err_oom;
 	aero_debugfs_add(balloon);
 	return balloon;
 
+err_oom:
+	aero_oom_exit(balloon);
 err_sysfs:
 	aero_sysfs_remove(balloon);
 err_wq:
@@ -347,6 +353,7 @@ EXPORT_SYMBOL_GPL(aero_balloon_drop);
  */
 void aero_balloon_destroy(struct aero_balloon *balloon)
 {
+	aero_hibernation_exit(balloon);
 	aero_oom_exit(balloon);
 	aero_debugfs_remove(balloon);
 	aero_sysfs_remove(balloon);

@@ -69,6 +69,7 @@ struct aero_balloon {
 	u64 self_target_pages;
 	u64 floor_pages; /* as set by root; 0 = computed */
 	bool host_has_reset;
+	bool hibernating; /* about to be, or going on: nothing is to be held */
 
 	spinlock_t state_lock;
 	enum aero_state state; /* protected by @state_lock; read locklessly for display */
@@ -76,6 +77,8 @@ struct aero_balloon {
 	/* Free memory that a walk has borrowed; protected by @state_lock. */
 	struct list_head loan;
 	bool loan_recalled;
+
+	struct notifier_block pm_notifier;
 
 	/* Used by the OOM notifier alone, but for @rescue: protected by @state_lock. */
 	struct notifier_block oom_notifier;

@@ -72,6 +72,7 @@ u64 aero_target_margin_pages(const struct aero_balloon *balloon)
  */
 void aero_target_update(struct aero_balloon *balloon)
 {
+	bool hibernating = READ_ONCE(balloon->hibernating);
 	struct target_input input = {
 		.host_pages = READ_ONCE(balloon->host_target_pages),
 		.self_pages = READ_ONCE(balloon->self_target_pages),
@@ -80,11 +81,12 @@ void aero_target_update(struct aero_balloon *balloon)
 		.floor_pages = aero_target_floor_pages(balloon),
 		.available_pages = aero_meminfo_available_pages(),
 		.margin_pages = aero_target_margin_pages(balloon),
-		.holdoff = aero_oom_holds_off(balloon),
+		.holdoff = hibernating || aero_oom_holds_off(balloon),
 	};
 	struct target_result target;
 
-	input.holdoff_pages = input.held_pages; /* no growth; giving more back is fine */
+	/* After a rescue no growth; giving more back is fine. */
+	input.holdoff_pages = hibernating ? 0 : input.held_pages;
 	target = target_compute(&input);
 
 	WRITE_ONCE(balloon->target.pages, target.pages);

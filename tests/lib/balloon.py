@@ -16,7 +16,7 @@ MIB = 1 << 20
 PAGE = 4096
 BLOCK_PAGES = 512
 SKIPPED = 77
-DEVICE = "/machine/peripheral/balloon0"  # the lab's, in QEMU's object tree
+DEVICE = "balloon0"  # the lab's name for it
 
 
 def check(condition, what):
@@ -108,16 +108,30 @@ def meminfo(guest):
     return numbers(guest.read("/proc/meminfo"))
 
 
+def unplug(guest):
+    """Pulls the balloon's device out and waits until the guest has let it go."""
+    guest.qmp("device_del", id=DEVICE)
+    while guest.wait_event("DEVICE_DELETED").get("data", {}).get("device") != DEVICE:
+        pass  # its parts go first
+    check(not guest.sh("ls /sys/class/aerostat"), "the balloon outlived its device")
+
+
+def replug(guest):
+    """Plugs a device in again and waits for the guest to find it; the balloon's name then."""
+    guest.qmp("device_add", driver="virtio-balloon-pci", id=DEVICE, **{"free-page-reporting": True})
+    return guest.sh("until ls /sys/class/aerostat | grep .; do sleep 0.1; done", timeout=20)
+
+
 def poll_stats(guest):
     """Has the host ask for statistics once a second from now on."""
-    guest.qmp("qom-set", path=DEVICE, property="guest-stats-polling-interval", value=1)
+    guest.qmp("qom-set", path=f"/machine/peripheral/{DEVICE}", property="guest-stats-polling-interval", value=1)
 
 
 def wait_stats(guest, after=0, timeout=20):
     """Waits for statistics newer than `after`; when they came. Both in the host's seconds."""
     deadline = time.monotonic() + timeout
     while True:
-        last = guest.qmp("qom-get", path=DEVICE, property="guest-stats")["last-update"]
+        last = guest.qmp("qom-get", path=f"/machine/peripheral/{DEVICE}", property="guest-stats")["last-update"]
         if last > after:
             return last
         check(time.monotonic() < deadline, f"no statistics for {timeout} s")

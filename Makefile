@@ -174,16 +174,12 @@ test-fast: $(unit-tests)
 test: modules $(unit-tests) | $(call installed,vm)
 	$(Q)tests/run $(TESTS)
 
-# Slow: a kernel with sanitizers boots for 40 s in an emulator. What only measures is left out.
+# Slow: a kernel with sanitizers boots for 40 s in an emulator.
 DEBUG_KERNEL ?= debug
-DEBUG_TESTS := vm
 
 .PHONY: test-debug
 test-debug: | $(call installed,vm) $(call installed,kernel)
-	$(Q)found=$$(lab/kernel $(DEBUG_KERNEL)) && \
-		$(MAKE) --no-print-directory modules $$found && \
-		AEROSTAT_KERNEL=$(DEBUG_KERNEL) TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} \
-		tests/run $(if $(filter command line environment,$(origin TESTS)),$(TESTS),$(DEBUG_TESTS))
+	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

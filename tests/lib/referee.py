@@ -3,7 +3,7 @@
 
 import time
 
-from balloon import PAGE, Balloon, check, numbers, patience, settled_free_kb
+from balloon import PAGE, Balloon, check, meminfo, numbers, patience, settled_free_kb
 
 # Free memory is never exactly what it was: slabs, per-CPU lists, the tests' own commands.
 FREE_SLACK_KB = 3072
@@ -72,6 +72,5 @@ class FreeMemory:
         check(free > self.free_kb - self.slack_kb, f"{when}: {self.free_kb - free} KiB of free memory are lost")
 
     def _read(self):
-        settled_free_kb(self.guest)
-        info = numbers(self.guest.sh("sed -n 's/ kB//p' /proc/meminfo"))
-        return info["MemTotal"], info["MemFree"]
+        """MemFree would leave out what lies on the processors' own lists, now more and now less."""
+        return meminfo(self.guest)["MemTotal"], settled_free_kb(self.guest)

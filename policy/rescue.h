@@ -7,35 +7,30 @@
 #define AERO_POLICY_RESCUE_H
 
 #include "env.h"
+#include "holdoff.h"
 
 /**
  * struct rescue_limits - the constants of the rules; rescue_init() says what makes sense
  * @give_min_pages: pages given in a first rescue
  * @give_max_pages: most pages given in one
- * @holdoff_min_ms: hold-off after a first rescue
- * @holdoff_max_ms: longest hold-off
- * @calm_ms: a rescue that comes so long after the last hold-off's end is a first one again
+ * @holdoff: how long nothing is taken then
  */
 struct rescue_limits {
 	u32 give_min_pages;
 	u32 give_max_pages;
-	u32 holdoff_min_ms;
-	u32 holdoff_max_ms;
-	u32 calm_ms;
+	struct holdoff_limits holdoff;
 };
 
 /**
  * struct rescue - what one balloon remembers of its rescues
  * @limits: checked and copied
  * @give_pages: what the next rescue gives
- * @holdoff_ms: the hold-off of the last one; 0 before the first
- * @until_ms: when it ends or ended
+ * @holdoff: of the last one
  */
 struct rescue {
 	struct rescue_limits limits;
 	u32 give_pages;
-	u32 holdoff_ms;
-	u64 until_ms;
+	struct holdoff holdoff;
 };
 
 bool rescue_init(struct rescue *r, const struct rescue_limits *limits);

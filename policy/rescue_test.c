@@ -12,9 +12,7 @@
 static const struct rescue_limits limits = {
 	.give_min_pages = 100,
 	.give_max_pages = 750,
-	.holdoff_min_ms = 1000,
-	.holdoff_max_ms = 3000,
-	.calm_ms = 5000,
+	.holdoff = { .min_ms = 1000, .max_ms = 3000, .calm_ms = 5000 },
 };
 
 static void test_limits(void)
@@ -24,13 +22,13 @@ static void test_limits(void)
 		struct rescue_limits limits;
 		bool good;
 	} rows[] = {
-		{ "ordinary", { 1, 2, 3, 4, 5 }, true },
-		{ "all the same", { 1, 1, 1, 1, 0 }, true },
-		{ "greatest", { U32_MAX, U32_MAX, U32_MAX, U32_MAX, U32_MAX }, true },
-		{ "gives nothing", { 0, 2, 3, 4, 5 }, false },
-		{ "gives more than the most", { 3, 2, 3, 4, 5 }, false },
-		{ "no hold-off", { 1, 2, 0, 4, 5 }, false },
-		{ "longer than the longest", { 1, 2, 5, 4, 5 }, false },
+		{ "ordinary", { 1, 2, { 3, 4, 5 } }, true },
+		{ "all the same", { 1, 1, { 1, 1, 0 } }, true },
+		{ "greatest", { U32_MAX, U32_MAX, { U32_MAX, U32_MAX, U32_MAX } }, true },
+		{ "gives nothing", { 0, 2, { 3, 4, 5 } }, false },
+		{ "gives more than the most", { 3, 2, { 3, 4, 5 } }, false },
+		{ "no hold-off", { 1, 2, { 0, 4, 5 } }, false },
+		{ "longer than the longest", { 1, 2, { 5, 4, 5 } }, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -83,9 +81,9 @@ static void test_sequences(void)
 			u64 now = rows[i].steps[step].at_ms;
 
 			CHECK_EQ(rescue_begin(&r, now), rows[i].steps[step].give_pages);
-			CHECK_EQ(r.until_ms, rows[i].steps[step].until_ms);
-			CHECK_EQ(rescue_holds_off(&r, now), now < r.until_ms);
-			CHECK(!rescue_holds_off(&r, r.until_ms));
+			CHECK_EQ(r.holdoff.until_ms, rows[i].steps[step].until_ms);
+			CHECK_EQ(rescue_holds_off(&r, now), now < r.holdoff.until_ms);
+			CHECK(!rescue_holds_off(&r, r.holdoff.until_ms));
 		}
 	}
 	check_row = NULL;
@@ -101,16 +99,16 @@ static void test_any_sequence(void)
 
 		CHECK(rescue_init(&r, &limits));
 		for (int step = 0; step < 50; step++) {
-			u32 last_ms = r.holdoff_ms;
+			u32 last_ms = r.holdoff.length_ms;
 			u32 give;
 
 			now = sat_add_u64(now, check_random_any(&state));
 			give = rescue_begin(&r, now);
 			CHECK(give >= limits.give_min_pages && give <= limits.give_max_pages);
-			CHECK(r.holdoff_ms >= limits.holdoff_min_ms);
-			CHECK(r.holdoff_ms <= limits.holdoff_max_ms);
-			CHECK(r.until_ms >= now);
-			CHECK(!last_ms || r.holdoff_ms <= 2 * last_ms);
+			CHECK(r.holdoff.length_ms >= limits.holdoff.min_ms);
+			CHECK(r.holdoff.length_ms <= limits.holdoff.max_ms);
+			CHECK(r.holdoff.until_ms >= now);
+			CHECK(!last_ms || r.holdoff.length_ms <= 2 * last_ms);
 		}
 	}
 	check_seed = 0;

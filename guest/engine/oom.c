@@ -34,9 +34,7 @@
 static const struct rescue_limits limits = {
 	.give_min_pages = SZ_32M >> PAGE_SHIFT,
 	.give_max_pages = SZ_256M >> PAGE_SHIFT,
-	.holdoff_min_ms = 10000,
-	.holdoff_max_ms = 320000,
-	.calm_ms = 60000,
+	.holdoff = { .min_ms = 10000, .max_ms = 320000, .calm_ms = 60000 },
 };
 
 static bool oom_deflate;

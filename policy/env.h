@@ -5,14 +5,15 @@
  * policy/ that knows which of the two it is built for.
  *
  * u64 is unsigned long long in both, so "%llu" prints it everywhere. Policy
- * code divides 64-bit numbers by constant powers of two only: a 32-bit kernel
- * has no library routine for anything else.
+ * code divides 64-bit numbers by constant powers of two, or with div_u64(): a
+ * 32-bit kernel has no library routine for anything else.
  */
 #ifndef AERO_POLICY_ENV_H
 #define AERO_POLICY_ENV_H
 
 #ifdef __KERNEL__
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/types.h>
 #else
 #include <stdbool.h>
@@ -27,6 +28,11 @@ typedef unsigned long long u64;
 #define U16_MAX ((u16)~0U)
 #define U32_MAX ((u32)~0U)
 #define U64_MAX ((u64)~0ULL)
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
 #endif
 
 static inline u32 min_u32(u32 a, u32 b)

@@ -3,4 +3,4 @@
 # Makefile: names without a directory, so each adds its own prefix. Tests are
 # not listed; every policy/*_test.c is one.
 
-policy-objs := holdoff.o pace.o rescue.o target.o
+policy-objs := holdoff.o pace.o rescue.o selfballoon.o target.o

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the guest itself wishes its balloon's size to be.
+ *
+ * Theory of operation
+ *
+ * The caller looks at the guest every LOOK_MS while there is a wish, and gives
+ * each look to selfballoon_look(). Memory is given back at any look: demand cannot
+ * wait. More is taken once an interval at most, and only when the look says that
+ * nothing has to be given back. Two policies say how much:
+ *
+ * "committed" is Xen's self-ballooning. The goal is a size of the guest: what
+ * processes were promised, the kernel's reserve, what the administrator reserves,
+ * and swapped memory that is on its way back. Of what the guest has above the goal
+ * a part is taken (1 / downhysteresis), of what it lacks a part is given (1 /
+ * uphysteresis). A promise precedes its use, so bursts are met before they are felt.
+ * It knows nothing of caches, and too much of processes that ask for more than they use.
+ *
+ * "workingset" tries. While the guest is quiet, it takes a part of the available
+ * memory, caches included (1 / downhysteresis, and no more than a 16th of RAM).
+ * At the first sign that too much was taken it stops, gives a good part back, and
+ * waits before the next try, longer each time. The signs are pages that are read
+ * again after they were reclaimed, and allocations that had to reclaim themselves.
+ * Faults that wait for a disk only say that the guest is not quiet: files that are
+ * read for the first time cause them, too.
+ *
+ * For both:
+ *
+ *   headroom   available memory is not taken below the margin and the reserved and
+ *              returning memory. When it is found a quarter below that, the guest
+ *              grows faster than the policy saw: what is missing is given
+ *              back, and twice what vanished since the last look.
+ *   floor      as for every other wish.
+ *   deadband   less than four grains are not worth taking, so that a steady load,
+ *              which is never quite steady, moves nothing.
+ *   held       growth starts from what is held: a wish that was not fulfilled, for
+ *              want of memory or after a rescue, does not pile up.
+ *
+ * The wish starts from the last wish, not from the size: where the host
+ * wishes for more, that is its business, and none of the guest's wish.
+ *
+ * Left out on purpose: time to warm up. The first look only remembers counters.
+ */
+#include "selfballoon.h"
+
+/* How often to look while there is something to give back. */
+#define LOOK_MS 250
+/* Less than this many grains are not taken. */
+#define DEADBAND_GRAINS_SHIFT 2
+/* Refaults, and faults that wait for a disk, that a quiet guest may have in an interval. */
+#define NOISE 32
+/* Pages given back for each refault: more of what was taken will be missed. */
+#define RELIEF_SHIFT 3
+/* "workingset" takes at most this part of RAM at a time (a 16th). */
+#define CREEP_SHIFT 4
+/* The hold-off after pressure, in intervals: 30 s to an hour, calm after 15 minutes, of 5 s each. */
+#define HOLDOFF_MIN 6
+#define HOLDOFF_MAX 720
+#define HOLDOFF_CALM 180
+
+/**
+ * selfballoon_init() - forget everything
+ * @s: overwritten
+ * @grain_shift: log2 of the pages by which the wish changes, less than 32
+ * @wish_pages: where to start
+ */
+void selfballoon_init(struct selfballoon *s, u32 grain_shift, u64 wish_pages)
+{
+	*s = (struct selfballoon){ .grain_shift = grain_shift, .wish_pages = wish_pages };
+}
+
+static u64 round_down_grain(const struct selfballoon *s, u64 pages)
+{
+	return pages >> s->grain_shift << s->grain_shift;
+}
+
+static u64 round_up_grain(const struct selfballoon *s, u64 pages)
+{
+	return round_down_grain(s, sat_add_u64(pages, (1ULL << s->grain_shift) - 1));
+}
+
+static u64 part_of(u64 pages, u32 hysteresis)
+{
+	return div_u64(pages, max_u32(hysteresis, 1));
+}
+
+/* What to take of @spare_pages: a part, but whole grains, and nothing from the deadband. */
+static u64 step_down(const struct selfballoon *s, u64 spare_pages, u32 hysteresis)
+{
+	u64 grain_pages = 1ULL << s->grain_shift;
+
+	if (spare_pages < grain_pages << DEADBAND_GRAINS_SHIFT)
+		return 0;
+	return max_u64(round_down_grain(s, part_of(spare_pages, hysteresis)), grain_pages);
+}
+
+/* Available memory that stays. */
+static u64 headroom(const struct selfballoon_sample *in)
+{
+	return sat_add_u64(in->margin_pages, sat_add_u64(in->reserved_pages, in->return_pages));
+}
+
+/* What is missing for the headroom when it is used up, and will be at the next look. */
+static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 wanted = headroom(in);
+	u64 vanished = sat_sub_u64(s->last.available_pages, in->available_pages);
+
+	if (in->available_pages >= wanted - wanted / 4)
+		return 0;
+	return sat_add_u64(wanted - in->available_pages, sat_shl_u64(vanished, 1));
+}
+
+static u64 goal(const struct selfballoon_sample *in)
+{
+	return sat_add_u64(sat_add_u64(in->committed_pages, in->reserve_pages),
+			   sat_add_u64(in->reserved_pages, in->return_pages));
+}
+
+/* The two policies: what to take, if it is time for that, and what to give back now. */
+
+static void committed(const struct selfballoon *s, const struct selfballoon_tunables *t,
+		      const struct selfballoon_sample *in, u64 *ret_take, u64 *ret_give)
+{
+	u64 size = sat_sub_u64(in->ram_pages, s->wish_pages);
+	u64 wanted = goal(in);
+
+	*ret_take = step_down(s, sat_sub_u64(size, wanted), t->downhysteresis);
+	*ret_give = 0;
+	if (wanted > size)
+		*ret_give = max_u64(part_of(wanted - size, t->uphysteresis), 1);
+}
+
+/* How much the pressure since it was last relieved asks for. */
+static u64 relief(const struct selfballoon *s)
+{
+	u64 give = 0;
+
+	if (s->refaults > NOISE)
+		give = max_u64(s->wish_pages / 4, sat_shl_u64(s->refaults, RELIEF_SHIFT));
+	if (s->stalls)
+		give = max_u64(give, max_u64(s->wish_pages / 2, 1));
+	return give;
+}
+
+static void workingset(const struct selfballoon *s, const struct selfballoon_tunables *t,
+		       const struct selfballoon_sample *in, u64 *ret_take, u64 *ret_give)
+{
+	u64 creep_pages = round_up_grain(s, in->ram_pages >> CREEP_SHIFT);
+	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
+
+	*ret_take = 0;
+	*ret_give = relief(s);
+	if (s->major_faults <= NOISE && !holdoff_runs(&s->holdoff, in->now_ms))
+		*ret_take = min_u64(step_down(s, spare_pages, t->downhysteresis), creep_pages);
+}
+
+static u64 since(u64 sum, u64 now, u64 last)
+{
+	return sat_add_u64(sum, sat_sub_u64(now, last));
+}
+
+static void count(struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	s->refaults = since(s->refaults, in->refaults, s->last.refaults);
+	s->major_faults = since(s->major_faults, in->major_faults, s->last.major_faults);
+	s->stalls = since(s->stalls, in->alloc_stalls, s->last.alloc_stalls);
+	s->stalls = since(s->stalls, in->direct_scanned_pages, s->last.direct_scanned_pages);
+}
+
+static u32 interval_ms(const struct selfballoon_tunables *t)
+{
+	return min_u32(max_u32(t->interval_s, 1), SELFBALLOON_INTERVAL_MAX_S) * 1000;
+}
+
+/* No growth for an interval, at whose end the guest is judged by what it did meanwhile. */
+static void rest(struct selfballoon *s, const struct selfballoon_tunables *t, u64 now_ms)
+{
+	s->next_ms = sat_add_u64(now_ms, interval_ms(t));
+	s->refaults = 0;
+	s->major_faults = 0;
+	s->stalls = 0;
+}
+
+/* What cannot be blamed on the balloon, because nothing is wished for, delays no more than that. */
+static void hold_off(struct selfballoon *s, const struct selfballoon_tunables *t, u64 now_ms)
+{
+	u32 ms = interval_ms(t);
+	const struct holdoff_limits limits = { ms * HOLDOFF_MIN, ms * HOLDOFF_MAX,
+					       ms * HOLDOFF_CALM };
+
+	if (s->wish_pages)
+		holdoff_begin(&s->holdoff, &limits, now_ms);
+}
+
+static void decide(struct selfballoon *s, enum selfballoon_policy policy,
+		   const struct selfballoon_tunables *t, const struct selfballoon_sample *in)
+{
+	bool due = in->now_ms >= s->next_ms;
+	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
+	u64 take, give;
+
+	if (due || !in->may_grow)
+		s->wish_pages = min_u64(s->wish_pages, in->held_pages);
+	if (policy == SELFBALLOON_WORKINGSET)
+		workingset(s, t, in, &take, &give);
+	else
+		committed(s, t, in, &take, &give);
+	if (policy == SELFBALLOON_WORKINGSET && give)
+		hold_off(s, t, in->now_ms);
+	give = max_u64(give, deficit(s, in));
+	if (give)
+		s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, give));
+	else if (due && in->may_grow)
+		s->wish_pages = sat_add_u64(s->wish_pages,
+					    min_u64(take, round_down_grain(s, spare_pages)));
+	if (due || give)
+		rest(s, t, in->now_ms);
+}
+
+/**
+ * selfballoon_look() - what to wish for after this look
+ * @s: initialised
+ * @policy: may be another one than at the last look
+ * @tunables: any values
+ * @sample: the look; any values
+ *
+ * Return: ballooned memory to wish for, in guest pages; with @sample's floor it fits
+ * into its RAM.
+ */
+u64 selfballoon_look(struct selfballoon *s, enum selfballoon_policy policy,
+		     const struct selfballoon_tunables *tunables,
+		     const struct selfballoon_sample *sample)
+{
+	/* The interval may have become shorter. */
+	s->next_ms = min_u64(s->next_ms, sat_add_u64(sample->now_ms, interval_ms(tunables)));
+	if (s->looked) {
+		count(s, sample);
+		decide(s, policy, tunables, sample);
+	} else {
+		rest(s, tunables, sample->now_ms);
+	}
+	s->last = *sample;
+	s->looked = true;
+	s->wish_pages = min_u64(s->wish_pages, sat_sub_u64(sample->ram_pages, sample->floor_pages));
+	return s->wish_pages;
+}
+
+/**
+ * selfballoon_pause_ms() - how long to wait until the next look
+ * @s: after a look
+ * @now_ms: its time
+ *
+ * Return: milliseconds, at least 1.
+ */
+u32 selfballoon_pause_ms(const struct selfballoon *s, u64 now_ms)
+{
+	u64 left_ms = max_u64(sat_sub_u64(s->next_ms, now_ms), 1);
+	u32 most_ms = s->wish_pages ? LOOK_MS : SELFBALLOON_INTERVAL_MAX_S * 1000;
+
+	return (u32)min_u64(left_ms, most_ms);
+}
+
+/**
+ * selfballoon_policy_name() - a policy in one lower-case word
+ * @policy: any value
+ *
+ * Return: a constant string, "unknown" for a value outside the enum.
+ */
+const char *selfballoon_policy_name(enum selfballoon_policy policy)
+{
+	switch (policy) {
+	case SELFBALLOON_COMMITTED:
+		return "committed";
+	case SELFBALLOON_WORKINGSET:
+		return "workingset";
+	case SELFBALLOON_NR_POLICIES:
+		break;
+	}
+	return "unknown";
+}

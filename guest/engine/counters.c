@@ -12,6 +12,7 @@ static const char *const names[AERO_NR_COUNTERS] = {
 	[AERO_MIGRATED_PAGES] = "migrated_pages",
 	[AERO_MIGRATE_BUSY] = "migrate_busy",
 	[AERO_REFUSED_ENTRIES] = "refused_entries",
+	[AERO_KEPT_ENTRIES] = "kept_entries",
 	[AERO_ALLOC_NOSLEEP_FAILED] = "alloc_nosleep_failed",
 	[AERO_ALLOC_SLEEP_FAILED] = "alloc_sleep_failed",
 	[AERO_ALLOC_BLOCK_FAILED] = "alloc_block_failed",

@@ -123,12 +123,30 @@ int aero_exchange_inflate(struct aero_balloon *balloon, struct aero_batch *batch
 	return err;
 }
 
-/* Asks for a batch that was taken out of the pool; puts it back if the host is busy. */
+/* Puts back what the host keeps. Returns -EBUSY if that is all of the batch. */
+static int put_back_kept(struct aero_balloon *balloon, struct aero_batch *batch)
+{
+	unsigned int given = 0;
+	unsigned int i;
+
+	if (!memchr(batch->verdicts, AERO_TAKEN, batch->nr))
+		return 0;
+	aero_pool_add(&balloon->pool, batch);
+	for (i = 0; i < batch->nr; i++)
+		if (batch->verdicts[i] != AERO_TAKEN)
+			batch->pages[given++] = batch->pages[i];
+	aero_count(&balloon->counters, AERO_KEPT_ENTRIES, batch->nr - given);
+	batch->nr = given;
+	return given ? 0 : -EBUSY;
+}
+
+/* Asks for a batch that was taken out of the pool; puts back what the host does not give. */
 static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch)
 {
 	int err = -EBUSY;
 
 	lockdep_assert_held(&balloon->host_lock);
+	memset(batch->verdicts, AERO_NOT_NEEDED, batch->nr);
 	if (may_talk(balloon))
 		err = digest_error(balloon, balloon->transport->deflate(balloon->priv, batch),
 				   "deflate");
@@ -137,7 +155,9 @@ static int deflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 	if (err == -EBUSY) {
 		memset(batch->verdicts, AERO_TAKEN, batch->nr);
 		aero_pool_add(&balloon->pool, batch);
-	} else if (err && err != -ECONNRESET) {
+	} else if (!err) {
+		err = put_back_kept(balloon, batch);
+	} else if (err != -ECONNRESET) {
 		aero_pool_strand(&balloon->pool, batch);
 	}
 	if (err && err != -ECONNRESET)
@@ -175,8 +195,8 @@ static int deflate_and_unlock(struct aero_balloon *balloon, struct aero_batch *b
  * @batch: scratch space whose class says what to take; empty afterwards
  * @nr: entries wanted
  *
- * Return: entries given back, fewer than @nr when some are isolated for migration,
- * or the transport's error.
+ * Return: entries given back, fewer than @nr when some are isolated for migration or
+ * the host kept some, or the transport's error; -EBUSY also if the host kept all.
  * Context: process; takes the host_lock.
  */
 int aero_exchange_deflate(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr)

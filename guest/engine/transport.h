@@ -32,10 +32,11 @@ static inline unsigned int aero_class_pages(enum aero_class class)
 }
 
 /**
- * enum aero_verdict - the host's answer for one entry of an inflate batch
- * @AERO_TAKEN: the host owns the memory from now on
+ * enum aero_verdict - the host's answer for one entry of a batch
+ * @AERO_TAKEN: the host owns the memory from now on, or goes on to
  * @AERO_REFUSED: not this one; another may do
- * @AERO_NOT_NEEDED: the host wants no more; ends the cycle
+ * @AERO_NOT_NEEDED: the host wants no more, which ends a cycle of inflation, or does
+ *	not need it any more, which is what deflation asks for
  */
 enum aero_verdict { AERO_TAKEN, AERO_REFUSED, AERO_NOT_NEEDED };
 
@@ -44,8 +45,8 @@ enum aero_verdict { AERO_TAKEN, AERO_REFUSED, AERO_NOT_NEEDED };
  * @class: what each entry is
  * @nr: entries in use
  * @pages: first page of each entry; ascending by PFN when the engine passes it on
- * @verdicts: the host's answer for each entry, written by inflate only; the
- *	engine presets AERO_TAKEN
+ * @verdicts: the host's answer for each entry; the engine presets AERO_TAKEN for
+ *	inflate, AERO_NOT_NEEDED for deflate
  *
  * Belongs to the engine. A transport looks at it during the call, no longer.
  */
@@ -79,7 +80,8 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
  *	(AERO_PAGE must be)
  * @inflate: offer @batch to the host and write a verdict for each entry
- * @deflate: ask the host for all of @batch back; 0 means that the guest may use it
+ * @deflate: ask the host for all of @batch back; 0 means that the guest may use it but
+ *	for the entries with the verdict AERO_TAKEN, which the host keeps
  * @migrate: take @newpage instead of @page
  * @report_size: the balloon holds @pages guest pages now
  * @restart: begin the conversation anew after the host has reset it; optional
@@ -107,7 +109,7 @@ struct aero_transport {
 	bool deflate_on_oom;
 	unsigned int batch_max[AERO_NR_CLASSES];
 	int (*inflate)(void *priv, struct aero_batch *batch);
-	int (*deflate)(void *priv, const struct aero_batch *batch);
+	int (*deflate)(void *priv, struct aero_batch *batch);
 	int (*migrate)(void *priv, struct page *newpage, struct page *page);
 	void (*report_size)(void *priv, u64 pages);
 	int (*restart)(void *priv);

@@ -167,7 +167,7 @@ static int afake_inflate(void *priv, struct aero_batch *batch)
 	return end(device, err);
 }
 
-static int afake_deflate(void *priv, const struct aero_batch *batch)
+static int afake_deflate(void *priv, struct aero_batch *batch)
 {
 	struct afake *device = priv;
 	int err = begin(device, FAULT_DEFLATE);

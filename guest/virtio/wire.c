@@ -217,7 +217,7 @@ static int avirtio_inflate(void *priv, struct aero_batch *batch)
 	return send_pfns(device, &device->inflate, batch);
 }
 
-static int avirtio_deflate(void *priv, const struct aero_batch *batch)
+static int avirtio_deflate(void *priv, struct aero_batch *batch)
 {
 	struct avirtio *device = priv;
 

@@ -115,7 +115,7 @@ bool aero_balloon_runs(const struct aero_balloon *balloon)
 }
 
 /**
- * aero_balloon_kick() - let the worker look at the target now
+ * aero_balloon_kick() - let the worker look at the target now, and ask the host for it
  * @balloon: the balloon
  *
  * Context: any.
@@ -125,6 +125,7 @@ void aero_balloon_kick(struct aero_balloon *balloon)
 	if (aero_balloon_runs(balloon))
 		mod_delayed_work(balloon->wq, &balloon->resize_work, 0);
 }
+EXPORT_SYMBOL_GPL(aero_balloon_kick);
 
 /**
  * aero_balloon_set_host_target() - the host wants another size

@@ -100,6 +100,5 @@ const char *aero_state_name(enum aero_state state);
 bool aero_balloon_set_state(struct aero_balloon *balloon, enum aero_state state);
 bool aero_balloon_alive(const struct aero_balloon *balloon);
 bool aero_balloon_runs(const struct aero_balloon *balloon);
-void aero_balloon_kick(struct aero_balloon *balloon);
 
 #endif /* AERO_BALLOON_H */

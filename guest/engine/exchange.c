@@ -357,6 +357,30 @@ int aero_exchange_restart(struct aero_balloon *balloon)
 }
 
 /**
+ * aero_exchange_get_target() - ask the host for its target, if it wants to be asked
+ * @balloon: its host_target_pages is written
+ *
+ * Return: 0 or the transport's error.
+ * Context: the resize worker; takes the host_lock.
+ */
+int aero_exchange_get_target(struct aero_balloon *balloon)
+{
+	int err = -EBUSY;
+	u64 pages;
+
+	if (!balloon->transport->get_target)
+		return 0;
+	mutex_lock(&balloon->host_lock);
+	if (may_talk(balloon))
+		err = digest_error(balloon, balloon->transport->get_target(balloon->priv, &pages),
+				   "asking for the target");
+	mutex_unlock(&balloon->host_lock);
+	if (!err)
+		WRITE_ONCE(balloon->host_target_pages, pages);
+	return err;
+}
+
+/**
  * aero_exchange_migrate() - the balloon core's migrate callback
  * @core: the core's part of the pool
  * @newpage: what takes the place; locked

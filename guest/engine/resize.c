@@ -4,7 +4,8 @@
  *
  * Theory of operation
  *
- * A run is one cycle: compute the target, move towards it by as much as
+ * A run is one cycle: begin anew if the host was reset, ask for its wish if it has to
+ * be asked, compute the target, move towards it by as much as
  * policy/pace allows, and either stop (reached), go on at once (more to do and all
  * is well) or try again after a pause (short). Cycles are short so that the
  * freezer and a new target get their turn.
@@ -248,13 +249,14 @@ static void finish_cycle(struct aero_balloon *balloon, const struct cycle *cycle
 static void settle(struct aero_balloon *balloon)
 {
 	bool short_of_wish = balloon->target.reason >= TARGET_FLOOR;
+	unsigned int pause_ms = pace_pause_ms(&balloon->pace, !short_of_wish);
 
 	aero_exchange_report(balloon);
 	aero_balloon_set_state(balloon, short_of_wish ? AERO_SHORT : AERO_IDLE);
-	if (short_of_wish)
-		run_again(balloon, pace_pause_ms(&balloon->pace, false));
-	else
-		pace_pause_ms(&balloon->pace, true);
+	if (!short_of_wish)
+		pause_ms = balloon->transport->poll_ms;
+	if (pause_ms)
+		run_again(balloon, pause_ms);
 }
 
 /**
@@ -274,7 +276,8 @@ void aero_resize_work(struct work_struct *work)
 	if (!aero_balloon_runs(balloon))
 		return;
 	aero_count(&balloon->counters, AERO_CYCLES, 1);
-	if (READ_ONCE(balloon->host_has_reset) && aero_exchange_restart(balloon)) {
+	if ((READ_ONCE(balloon->host_has_reset) && aero_exchange_restart(balloon)) ||
+	    aero_exchange_get_target(balloon)) {
 		finish_cycle(balloon, &cycle, FAILED);
 		return;
 	}

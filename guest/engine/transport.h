@@ -83,6 +83,9 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * @deflate: ask the host for all of @batch back; 0 means that the guest may use it but
  *	for the entries with the verdict AERO_TAKEN, which the host keeps
  * @migrate: take @newpage instead of @page
+ * @get_target: ask the host for its target in guest pages, at the beginning of each
+ *	cycle; optional, for hosts that do not tell by themselves
+ * @poll_ms: how long a balloon at rest waits before it asks again; 0 without @get_target
  * @report_size: the balloon holds @pages guest pages now
  * @restart: begin the conversation anew after the host has reset it; optional
  *	for a transport that never returns -ECONNRESET
@@ -90,12 +93,11 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  *	case it lost that; optional
  * @show: the transport's own counters, for debugfs; optional
  *
- * The engine serialises @inflate, @deflate, @migrate, @report_size, @restart and
- * @rereport of one balloon. All run in process context, may sleep, and must return within
- * a bounded time whatever the host does. @migrate is called with both pages
- * locked and must not allocate memory in a way that can wait for migration.
+ * The engine serialises all but @show of one balloon. They run in process context, may
+ * sleep, and must return within a bounded time whatever the host does. None may allocate
+ * memory in a way that can wait for migration; @migrate is called with both pages locked.
  *
- * Errors of @inflate, @deflate, @restart:
+ * Errors of @get_target, @inflate, @deflate, @restart:
  *	-EBUSY		nothing was said or the host was busy: nothing changed, try later
  *	-ECONNRESET	the host forgot everything: drop all silently, then @restart
  *	other		the host cannot be talked to any more (the state of the
@@ -108,6 +110,8 @@ struct aero_transport {
 	struct pace_limits limits;
 	bool deflate_on_oom;
 	unsigned int batch_max[AERO_NR_CLASSES];
+	unsigned int poll_ms;
+	int (*get_target)(void *priv, u64 *ret_pages);
 	int (*inflate)(void *priv, struct aero_batch *batch);
 	int (*deflate)(void *priv, struct aero_batch *batch);
 	int (*migrate)(void *priv, struct page *newpage, struct page *page);
@@ -126,6 +130,7 @@ void aero_balloon_destroy(struct aero_balloon *balloon);
 
 void aero_balloon_set_host_target(struct aero_balloon *balloon, u64 pages);
 void aero_balloon_host_reset(struct aero_balloon *balloon);
+void aero_balloon_kick(struct aero_balloon *balloon);
 bool aero_balloon_begin_exchange(struct aero_balloon *balloon);
 void aero_balloon_end_exchange(struct aero_balloon *balloon, int err, const char *what);
 void aero_balloon_break(struct aero_balloon *balloon, const char *why);

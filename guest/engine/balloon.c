@@ -303,7 +303,7 @@ void aero_balloon_start(struct aero_balloon *balloon)
 EXPORT_SYMBOL_GPL(aero_balloon_start);
 
 /**
- * aero_balloon_stop() - give all memory back and say no more to the host
+ * aero_balloon_stop() - take all memory back and say no more to the host
  * @balloon: in any state
  *
  * If the host does not cooperate, some stays held; see aero_balloon_drop().
@@ -316,7 +316,7 @@ void aero_balloon_stop(struct aero_balloon *balloon)
 	bool drain = aero_balloon_set_state(balloon, AERO_DRAINING);
 
 	cancel_delayed_work_sync(&balloon->resize_work);
-	if (drain)
+	if (drain && aero_exchange_finish(balloon))
 		aero_resize_drain(balloon);
 	/* Under the lock, so that no migration is in the middle of an exchange. */
 	mutex_lock(&balloon->host_lock);

@@ -381,6 +381,26 @@ int aero_exchange_get_target(struct aero_balloon *balloon)
 }
 
 /**
+ * aero_exchange_finish() - have the host forget everything, and free it
+ * @balloon: in state AERO_DRAINING; its worker does not run
+ *
+ * Return: 0, or an error if the transport cannot do that or the host did not.
+ * Context: process; takes the host_lock.
+ */
+int aero_exchange_finish(struct aero_balloon *balloon)
+{
+	int err = -EOPNOTSUPP;
+
+	mutex_lock(&balloon->host_lock);
+	if (balloon->transport->finish)
+		err = balloon->transport->finish(balloon->priv);
+	if (!err && !aero_pool_drop(&balloon->pool, &balloon->batch))
+		err = -EBUSY;
+	mutex_unlock(&balloon->host_lock);
+	return err;
+}
+
+/**
  * aero_exchange_migrate() - the balloon core's migrate callback
  * @core: the core's part of the pool
  * @newpage: what takes the place; locked

@@ -89,6 +89,8 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * @report_size: the balloon holds @pages guest pages now
  * @restart: begin the conversation anew after the host has reset it; optional
  *	for a transport that never returns -ECONNRESET
+ * @finish: end the conversation so that the host forgets everything; optional. Where it
+ *	fails or is missing, all memory is asked back instead
  * @rereport: tell the host once more that it may have these blocks, which are held, in
  *	case it lost that; optional
  * @show: the transport's own counters, for debugfs; optional
@@ -97,7 +99,7 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * sleep, and must return within a bounded time whatever the host does. None may allocate
  * memory in a way that can wait for migration; @migrate is called with both pages locked.
  *
- * Errors of @get_target, @inflate, @deflate, @restart:
+ * Errors of @get_target, @inflate, @deflate, @restart (and of @finish any):
  *	-EBUSY		nothing was said or the host was busy: nothing changed, try later
  *	-ECONNRESET	the host forgot everything: drop all silently, then @restart
  *	other		the host cannot be talked to any more (the state of the
@@ -117,6 +119,7 @@ struct aero_transport {
 	int (*migrate)(void *priv, struct page *newpage, struct page *page);
 	void (*report_size)(void *priv, u64 pages);
 	int (*restart)(void *priv);
+	int (*finish)(void *priv);
 	aero_visitor_t rereport;
 	void (*show)(void *priv, struct seq_file *m);
 };

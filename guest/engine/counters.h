@@ -16,6 +16,8 @@ enum aero_counter {
 	AERO_MIGRATE_BUSY, /* migrations refused because the host was being talked to */
 	AERO_REFUSED_ENTRIES, /* entries that the host refused */
 	AERO_KEPT_ENTRIES, /* entries that the host did not give back */
+	AERO_ALLOC_NOSLEEP, /* entries that could be had without waiting */
+	AERO_ALLOC_SLEEP, /* entries that could be had by waiting */
 	AERO_ALLOC_NOSLEEP_FAILED, /* single pages that could not be had without waiting */
 	AERO_ALLOC_SLEEP_FAILED, /* single pages that could not be had at all */
 	AERO_ALLOC_BLOCK_FAILED, /* order-9 allocations that failed */

@@ -70,6 +70,16 @@ static u64 cycle_room(u64 want_pages, u64 rate_pages, u64 done_pages)
 	return min(want_pages, rate_pages);
 }
 
+/* Fills the batch from the page allocator, as the pace wants it. */
+static bool alloc_entries(struct aero_balloon *balloon, unsigned int nr)
+{
+	bool may_sleep = pace_may_sleep(&balloon->pace);
+	unsigned int got = aero_pool_alloc(&balloon->batch, nr, may_sleep);
+
+	aero_count(&balloon->counters, may_sleep ? AERO_ALLOC_SLEEP : AERO_ALLOC_NOSLEEP, got);
+	return got;
+}
+
 static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 room_pages)
 {
 	struct aero_batch *batch = &balloon->batch;
@@ -78,7 +88,7 @@ static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 
 	if (!nr || cycle->no_blocks || time_before(jiffies, balloon->blocks_retry))
 		return false;
 	batch->class = AERO_BLOCK;
-	if (aero_pool_alloc(batch, nr, pace_may_sleep(&balloon->pace)))
+	if (alloc_entries(balloon, nr))
 		return true;
 	aero_count(&balloon->counters, AERO_ALLOC_BLOCK_FAILED, 1);
 	nr = min_t(unsigned int, nr, CONTIG_BATCH);
@@ -95,15 +105,16 @@ static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 
 static bool alloc_batch(struct aero_balloon *balloon, struct cycle *cycle, u64 room_pages)
 {
 	struct aero_batch *batch = &balloon->batch;
-	bool may_sleep = pace_may_sleep(&balloon->pace);
 
 	if (alloc_blocks(balloon, cycle, room_pages))
 		return true;
 	batch->class = AERO_PAGE;
-	if (aero_pool_alloc(batch, batch_limit(balloon, AERO_PAGE, room_pages), may_sleep))
+	if (alloc_entries(balloon, batch_limit(balloon, AERO_PAGE, room_pages)))
 		return true;
 	aero_count(&balloon->counters,
-		   may_sleep ? AERO_ALLOC_SLEEP_FAILED : AERO_ALLOC_NOSLEEP_FAILED, 1);
+		   pace_may_sleep(&balloon->pace) ? AERO_ALLOC_SLEEP_FAILED :
+						    AERO_ALLOC_NOSLEEP_FAILED,
+		   1);
 	return false;
 }
 

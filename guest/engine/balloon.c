@@ -22,9 +22,6 @@
 #include "guest/engine/sysfs.h"
 #include "guest/engine/trace.h"
 
-/* The pool needs this much scratch space whatever the transport's batches are. */
-#define BATCH_MIN (2 * AERO_BLOCK_PAGES)
-
 /* clang-format off */
 static const char *const state_names[] = {
 	[AERO_STOPPED] = "stopped",
@@ -192,12 +189,12 @@ static int alloc_batch(struct aero_batch *batch, size_t nr)
 static int alloc_batches(struct aero_balloon *balloon)
 {
 	const struct aero_transport *transport = balloon->transport;
-	size_t nr = max3((unsigned int)BATCH_MIN, transport->batch_max[AERO_PAGE],
+	size_t nr = max3((unsigned int)AERO_BATCH_MIN, transport->batch_max[AERO_PAGE],
 			 transport->batch_max[AERO_BLOCK]);
 
 	if (alloc_batch(&balloon->batch, nr))
 		return -ENOMEM;
-	if (!alloc_batch(&balloon->oom_batch, BATCH_MIN))
+	if (!alloc_batch(&balloon->oom_batch, AERO_BATCH_MIN))
 		return 0;
 	free_batch(&balloon->batch);
 	return -ENOMEM;

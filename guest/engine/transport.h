@@ -25,6 +25,9 @@ enum aero_class { AERO_PAGE, AERO_BLOCK, AERO_NR_CLASSES };
 #define AERO_BLOCK_ORDER (PMD_SHIFT - PAGE_SHIFT)
 #define AERO_BLOCK_PAGES (1UL << AERO_BLOCK_ORDER)
 
+/* Entries that every batch of the engine has room for. */
+#define AERO_BATCH_MIN (2 * AERO_BLOCK_PAGES)
+
 /** aero_class_pages() - guest pages in an entry of @class */
 static inline unsigned int aero_class_pages(enum aero_class class)
 {
@@ -78,7 +81,7 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * @deflate_on_oom: the host agrees that the guest takes memory back when it has none
  *	left; what is held then still counts as the guest's memory
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
- *	(AERO_PAGE must be)
+ *	(AERO_PAGE must be). Constant, except that @restart may change it up to AERO_BATCH_MIN
  * @inflate: offer @batch to the host and write a verdict for each entry
  * @deflate: ask the host for all of @batch back; 0 means that the guest may use it but
  *	for the entries with the verdict AERO_TAKEN, which the host keeps

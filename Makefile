@@ -141,8 +141,8 @@ test-flags := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c))
 tested-by = $(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1))))
-test-objs = $(sort $(1).o $(call tested-by,$(1)) $(policy-objs:%=build/policy/%) \
-	$(swapd-policy-objs:%=build/policy/%))
+all-policy-objs := $(policy-objs) $(swapd-policy-objs) $(host-policy-objs)
+test-objs = $(sort $(1).o $(call tested-by,$(1)) $(all-policy-objs:%=build/policy/%))
 
 $(foreach test,$(unit-tests),$(eval $(test): $(call test-objs,$(test))))
 $(unit-tests):

@@ -6,5 +6,7 @@
 # What the guest's kernel decides: part of aerostat.ko.
 policy-objs := holdoff.o pace.o rescue.o selfballoon.o target.o
 
-# What aerostat-swapd decides: user space only, so it may divide 64-bit numbers.
+# What user space decides may divide 64-bit numbers, and multiply them to 128 bits, which a 32-bit
+# kernel cannot: aerostat-swapd's decisions, and the host's.
 swapd-policy-objs := selfshrink.o
+host-policy-objs := demand.o fill.o move.o share.o

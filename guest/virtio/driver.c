@@ -143,6 +143,7 @@ static void shut_down(struct avirtio *device)
 	cancel_work_sync(&device->config_work);
 	avirtio_hint_stop(&device->hint);
 	aero_balloon_stop(device->balloon);
+	avirtio_stats_stop(&device->stats);
 	virtio_reset_device(vdev);
 	avirtio_reporting_stop(device);
 	avirtio_wire_release(device);

@@ -171,15 +171,29 @@ void avirtio_stats_interrupt(struct avirtio_stats *stats)
 }
 
 /**
+ * avirtio_stats_stop() - answer no more
+ * @stats: in any state; the device, which is about to be reset, may have the buffer
+ *
+ * A device that was reset must not be notified, and an answer may be waiting for its time.
+ *
+ * Context: process.
+ */
+void avirtio_stats_stop(struct avirtio_stats *stats)
+{
+	mutex_lock(&stats->lock);
+	stats->vq = NULL;
+	mutex_unlock(&stats->lock);
+}
+
+/**
  * avirtio_stats_detach() - let go of the queue
- * @stats: in any state; the device was reset, so that no interrupt comes any more
+ * @stats: stopped; the device was reset, so that no interrupt comes any more
  *
  * Context: process.
  */
 void avirtio_stats_detach(struct avirtio_stats *stats)
 {
 	mutex_lock(&stats->lock);
-	stats->vq = NULL;
 	stats->queued = false;
 	mutex_unlock(&stats->lock);
 	cancel_delayed_work_sync(&stats->work);

@@ -53,6 +53,7 @@ void avirtio_stats_init(struct avirtio_stats *stats);
 int avirtio_stats_attach(struct avirtio_stats *stats, struct virtqueue *vq);
 void avirtio_stats_kick(struct avirtio_stats *stats);
 void avirtio_stats_interrupt(struct avirtio_stats *stats);
+void avirtio_stats_stop(struct avirtio_stats *stats);
 void avirtio_stats_detach(struct avirtio_stats *stats);
 
 #endif /* AVIRTIO_STATS_H */

@@ -9,6 +9,7 @@
 #include "guest/engine/transport.h"
 #include "guest/fake/fault.h"
 #include "guest/fake/host.h"
+#include "guest/fake/luck.h"
 
 /**
  * enum afake_state - the host's state
@@ -27,6 +28,7 @@ enum afake_state { AFAKE_UP, AFAKE_RESET, AFAKE_DEAD };
  * @lock: protects all members below; innermost, nothing is allocated under it
  * @host: the record
  * @plan: what goes wrong
+ * @luck: what goes wrong instead, while chance rules
  * @state: the host's state
  * @excused: calls on their way when the host reset itself between two calls
  * @whims: senseless targets thought of so far
@@ -40,6 +42,7 @@ struct afake {
 	struct mutex lock;
 	struct afake_host host;
 	struct fault_plan plan;
+	struct luck luck;
 	enum afake_state state;
 	unsigned int excused;
 	unsigned int whims;

@@ -7,6 +7,8 @@
  *	host_target_kb	the host's target (write), rounded down to pages
  *	host_target_pages	the same in pages: any 64 bits
  *	fault		what goes wrong from now on; see fault.h for the words
+ *	luck		a seed: from now on chance decides what goes wrong; 0 ends that (write);
+ *			see luck.c
  *	host_reset	1: the host forgets everything now (write)
  *	referee		what the host saw; see host.h
  *
@@ -101,6 +103,40 @@ static const struct file_operations fault_fops = {
 	.write = fault_write,
 };
 
+static int luck_set(void *unused, u64 seed)
+{
+	mutex_lock(&fake.lock);
+	if (seed)
+		luck_start(&fake.luck, seed);
+	else
+		fake.luck.rules = false;
+	mutex_unlock(&fake.lock);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(luck_fops, NULL, luck_set, "%llu\n");
+
+/* Chance does not forget what it decided when it no longer rules. */
+static void show_luck(struct seq_file *m, const struct luck *luck)
+{
+	static const char *const calls[FAULT_NR_CALLS] = {
+		[FAULT_CALL_FINE] = "fine",   [FAULT_CALL_BUSY] = "busy",
+		[FAULT_CALL_AGAIN] = "again", [FAULT_CALL_GONE] = "gone",
+		[FAULT_CALL_RESET] = "reset", [FAULT_CALL_DEAD] = "dead",
+		[FAULT_CALL_MUTE] = "mute",
+	};
+	static const char *const entries[FAULT_NR_ENTRIES] = {
+		[FAULT_ENTRY_TAKE] = "taken",
+		[FAULT_ENTRY_REFUSE] = "refused",
+		[FAULT_ENTRY_NOT_NEEDED] = "not_needed",
+	};
+	unsigned int i;
+
+	for (i = 0; i < FAULT_NR_CALLS; i++)
+		seq_printf(m, "luck_call_%s %llu\n", calls[i], luck->ended[i]);
+	for (i = 0; i < FAULT_NR_ENTRIES; i++)
+		seq_printf(m, "luck_entry_%s %llu\n", entries[i], luck->judged[i]);
+}
+
 static int referee_show(struct seq_file *m, void *unused)
 {
 	unsigned int op;
@@ -109,6 +145,7 @@ static int referee_show(struct seq_file *m, void *unused)
 	afake_host_show(&fake.host, m);
 	for (op = 0; op < FAULT_NR_OPS; op++)
 		seq_printf(m, "calls_%s %llu\n", fault_op_name(op), fake.calls[op]);
+	show_luck(m, &fake.luck);
 	mutex_unlock(&fake.lock);
 	return 0;
 }
@@ -121,6 +158,7 @@ static void add_debugfs(void)
 	debugfs_create_file_unsafe("host_target_pages", 0200, debugfs, NULL,
 				   &host_target_pages_fops);
 	debugfs_create_file_unsafe("host_reset", 0200, debugfs, NULL, &host_reset_fops);
+	debugfs_create_file_unsafe("luck", 0200, debugfs, NULL, &luck_fops);
 	debugfs_create_file("fault", 0200, debugfs, NULL, &fault_fops);
 	debugfs_create_file("referee", 0400, debugfs, NULL, &referee_fops);
 }

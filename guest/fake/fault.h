@@ -86,10 +86,11 @@ enum fault_call {
 	FAULT_CALL_RESET,
 	FAULT_CALL_DEAD,
 	FAULT_CALL_MUTE,
+	FAULT_NR_CALLS
 };
 
 /* What becomes of an entry. */
-enum fault_entry { FAULT_ENTRY_TAKE, FAULT_ENTRY_REFUSE, FAULT_ENTRY_NOT_NEEDED };
+enum fault_entry { FAULT_ENTRY_TAKE, FAULT_ENTRY_REFUSE, FAULT_ENTRY_NOT_NEEDED, FAULT_NR_ENTRIES };
 
 bool fault_parse(const char *text, struct fault_plan *ret_plan);
 u32 fault_delay_ms(const struct fault_plan *plan);

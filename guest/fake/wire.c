@@ -44,6 +44,38 @@ static void think_of_a_target(struct afake *device)
 	aero_balloon_set_host_target(device->balloon, whims[device->whims++ % ARRAY_SIZE(whims)]);
 }
 
+/* How a call ends: as planned, or as chance will have it. The host may change its mind meanwhile. */
+static enum fault_call next_call(struct afake *device, enum fault_op op)
+{
+	enum fault_call call;
+	bool whim;
+	u64 pages;
+
+	if (device->luck.rules) {
+		if (luck_next_target(&device->luck, &pages))
+			aero_balloon_set_host_target(device->balloon, pages);
+		return luck_next_call(&device->luck, op);
+	}
+	call = fault_next_call(&device->plan, op, &whim);
+	if (whim)
+		think_of_a_target(device);
+	return call;
+}
+
+static enum fault_entry next_entry(struct afake *device, bool block)
+{
+	if (device->luck.rules)
+		return luck_next_entry(&device->luck);
+	return fault_next_entry(&device->plan, block);
+}
+
+static u32 next_delay_ms(struct afake *device)
+{
+	if (device->luck.rules)
+		return luck_delay_ms(&device->luck);
+	return fault_delay_ms(&device->plan);
+}
+
 static void forget(struct afake *device)
 {
 	afake_host_forget(&device->host);
@@ -69,19 +101,13 @@ static int answer_dead(struct afake *device, int err)
 /* What the plan wants of this call, as the transport's error. Called with the lock. */
 static int answer(struct afake *device, enum fault_op op)
 {
-	enum fault_call call;
-	bool whim;
-
 	if (device->state == AFAKE_DEAD) {
 		afake_host_foul(&device->host, AFAKE_CALL_TO_DEAD);
 		return -EIO;
 	}
 	if (device->state == AFAKE_RESET && op != FAULT_RESTART)
 		return answer_reset(device);
-	call = fault_next_call(&device->plan, op, &whim);
-	if (whim)
-		think_of_a_target(device);
-	switch (call) {
+	switch (next_call(device, op)) {
 	case FAULT_CALL_BUSY:
 		return -EBUSY;
 	case FAULT_CALL_AGAIN:
@@ -96,6 +122,7 @@ static int answer(struct afake *device, enum fault_op op)
 	case FAULT_CALL_MUTE:
 		return answer_dead(device, -ETIMEDOUT);
 	case FAULT_CALL_FINE:
+	case FAULT_NR_CALLS:
 		break;
 	}
 	return 0;
@@ -115,7 +142,7 @@ static int begin(struct afake *device, enum fault_op op)
 	device->calls[op]++;
 	if (overlaps)
 		afake_host_foul(&device->host, AFAKE_OVERLAP);
-	delay_ms = fault_delay_ms(&device->plan);
+	delay_ms = next_delay_ms(device);
 	mutex_unlock(&device->lock);
 
 	if (delay_ms)
@@ -140,7 +167,7 @@ static int end(struct afake *device, int err)
 
 static void offer(struct afake *device, struct aero_batch *batch, unsigned int i)
 {
-	switch (fault_next_entry(&device->plan, batch->class == AERO_BLOCK)) {
+	switch (next_entry(device, batch->class == AERO_BLOCK)) {
 	case FAULT_ENTRY_TAKE:
 		afake_host_take(&device->host, batch->class, batch->pages[i]);
 		break;
@@ -149,6 +176,8 @@ static void offer(struct afake *device, struct aero_batch *batch, unsigned int i
 		break;
 	case FAULT_ENTRY_NOT_NEEDED:
 		batch->verdicts[i] = AERO_NOT_NEEDED;
+		break;
+	case FAULT_NR_ENTRIES:
 		break;
 	}
 }

@@ -37,6 +37,10 @@ class FakeBalloon(RefereedBalloon):
     def fault(self, plan="none"):
         self.guest.sh(f"echo '{plan}' > {DEBUGFS}/fault")
 
+    def luck(self, seed):
+        """Chance decides from now on what goes wrong; with 0, the plan does."""
+        self.guest.sh(f"echo {seed} > {DEBUGFS}/luck")
+
     def ask(self, ballooned_pages):
         """The host's target; any 64 bits."""
         self.guest.sh(f"echo {ballooned_pages} > {DEBUGFS}/host_target_pages")

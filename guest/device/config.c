@@ -12,6 +12,16 @@
 #include "guest/device/buffer.h"
 #include "guest/device/device.h"
 
+/* A driver cannot see how large the space is: what belongs to a feature has to be there. */
+static void check_access(struct adev *device, const struct book_access *access)
+{
+	u64 features = device->vdev.features;
+
+	if (shape_config_suffices(device->shape, features))
+		book_access(&device->book, access, device->shape->config_bytes, features,
+			    device->status & VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
 /* The configuration space as far as the device has one; 0xff where it ends. */
 static void config_get(struct virtio_device *vdev, unsigned int offset, void *buffer,
 		       unsigned int len)
@@ -19,21 +29,22 @@ static void config_get(struct virtio_device *vdev, unsigned int offset, void *bu
 	struct adev *device = adev_of(vdev);
 	struct book_access access = { .offset = offset, .len = len };
 	__le32 fields[4];
+	size_t there;
 
 	mutex_lock(&device->lock);
 	device->config_reads++;
-	book_access(&device->book, &access, device->shape->config_bytes, vdev->features,
-		    device->status & VIRTIO_CONFIG_S_DRIVER_OK);
+	check_access(device, &access);
 	fields[0] = cpu_to_le32(offset ? device->num_pages :
 					 plan_next_target(&device->plan, device->num_pages));
 	fields[1] = cpu_to_le32(device->actual);
 	fields[2] = cpu_to_le32(device->command);
 	fields[3] = cpu_to_le32(device->poison);
+	there = min_t(size_t, device->shape->config_bytes, sizeof(fields));
 	mutex_unlock(&device->lock);
 
 	memset(buffer, 0xff, len);
-	if (offset < sizeof(fields))
-		memcpy(buffer, (u8 *)fields + offset, min_t(size_t, len, sizeof(fields) - offset));
+	if (offset < there)
+		memcpy(buffer, (u8 *)fields + offset, min_t(size_t, len, there - offset));
 }
 
 static void config_set(struct virtio_device *vdev, unsigned int offset, const void *buffer,
@@ -44,10 +55,11 @@ static void config_set(struct virtio_device *vdev, unsigned int offset, const vo
 
 	mutex_lock(&device->lock);
 	device->config_writes++;
-	book_access(&device->book, &access, device->shape->config_bytes, vdev->features,
-		    device->status & VIRTIO_CONFIG_S_DRIVER_OK);
-	if (len == sizeof(__le32) && offset == offsetof(struct virtio_balloon_config, actual))
+	check_access(device, &access);
+	if (len == sizeof(__le32) && offset == offsetof(struct virtio_balloon_config, actual)) {
 		device->actual = le32_to_cpup(buffer);
+		adev_rounds_size(&device->rounds, device->actual);
+	}
 	if (len == sizeof(__le32) && offset == offsetof(struct virtio_balloon_config, poison_val))
 		device->poison = le32_to_cpup(buffer);
 	mutex_unlock(&device->lock);
@@ -92,8 +104,11 @@ static void reset(struct virtio_device *vdev)
 	device->poison = 0;
 	for (i = 0; i < PLAN_NR_QUEUES; i++)
 		device->queues[i].nr_pending = 0;
-	adev_buffer_check_held(device);
+	if (!device->lied)
+		adev_buffer_check_held(device);
 	book_forget(&device->book);
+	device->provoked = false;
+	device->lied = false;
 	mutex_unlock(&device->lock);
 	wake_up_all(&device->reset_wait);
 }
@@ -118,15 +133,10 @@ static int finalize_features(struct virtio_device *vdev)
 /* Which queue has number @index in a device that offers @features. */
 static enum plan_queue queue_at(u64 features, unsigned int index)
 {
-	static const unsigned int brought_by[PLAN_NR_QUEUES] = {
-		[PLAN_STATS] = VIRTIO_BALLOON_F_STATS_VQ,
-		[PLAN_HINT] = VIRTIO_BALLOON_F_FREE_PAGE_HINT,
-		[PLAN_REPORT] = VIRTIO_BALLOON_F_REPORTING,
-	};
 	unsigned int queue;
 
 	for (queue = PLAN_INFLATE; queue < PLAN_NR_QUEUES; queue++)
-		if ((queue < PLAN_STATS || features & BIT_ULL(brought_by[queue])) && !index--)
+		if (shape_has_queue(features, queue) && !index--)
 			break;
 	return queue;
 }

@@ -12,6 +12,8 @@
 #include "guest/device/book.h"
 #include "guest/device/plan.h"
 #include "guest/device/ring.h"
+#include "guest/device/rounds.h"
+#include "guest/device/shape.h"
 
 /* A buffer that the device has taken and not used yet. */
 struct adev_pending {
@@ -38,23 +40,9 @@ struct adev_queue {
 };
 
 /**
- * struct adev_shape - what the driver finds; read when it looks
- * @features: offered, a bit each
- * @queue_sizes: entries, a power of 2; 0 = the queue is missing
- * @config_bytes: size of the configuration space
- * @find_error: errno with which setting up the queues fails; 0 = it does not
- */
-struct adev_shape {
-	unsigned long long features;
-	unsigned short queue_sizes[PLAN_NR_QUEUES];
-	unsigned int config_bytes;
-	unsigned int find_error;
-};
-
-/**
  * struct adev - see the file's first line
  * @vdev: the driver's view of it
- * @shape: what is offered; module parameters
+ * @shape: what is offered: module parameters, or what a round of fuzzing has drawn
  * @pattern: write to memory that the device was given, and look whether that stays
  * @wq: runs @work, which is the device: it looks at all queues
  * @work: queued by each notification
@@ -71,7 +59,11 @@ struct adev_shape {
  * @actual: the size as the driver last wrote it
  * @poison: content of free pages, as the driver wrote it
  * @queues: by the numbers of plans
- * @plan: what goes wrong
+ * @plan: what goes wrong, unless a round of fuzzing says so
+ * @rounds: of fuzzing
+ * @provoked: something was done in a round for which the driver may give the device up
+ * @lied: what was said in a round about used buffers was not true, so that the driver
+ *	cannot be held to what it does with memory; until the reset
  * @book: the referee's
  * @config_reads: reads of the configuration space
  * @config_writes: writes to it
@@ -99,6 +91,9 @@ struct adev {
 	u32 poison;
 	struct adev_queue queues[PLAN_NR_QUEUES];
 	struct plan plan;
+	struct adev_rounds rounds;
+	bool provoked;
+	bool lied;
 	struct book book;
 	u64 config_reads;
 	u64 config_writes;

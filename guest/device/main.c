@@ -10,6 +10,8 @@
  *	asleep		1 puts the device to sleep as the guest's suspend would, 0 wakes it (write)
  *	plan		what goes wrong from now on; see plan.c for the words (write)
  *	act		what goes wrong now (write)
+ *	fuzz		SEED ROUND OPERATIONS (write): chance decides what goes wrong, until so many
+ *			things did; see rounds.c; what came of it (read)
  *	referee		what the device was given, and the driver's fouls; see book.h
  *
  * Memory that the device is given stays where it is. Never load it outside of a test.
@@ -30,8 +32,10 @@
 #include <linux/vmalloc.h>
 
 #include "guest/device/device.h"
+#include "guest/device/rounds.h"
 #include "guest/device/serve.h"
 #include "guest/fake/ram.h"
+#include "guest/fake/words.h"
 
 /* Longer than any plan that makes sense. */
 #define TEXT_MAX 512
@@ -175,6 +179,56 @@ static const struct file_operations act_fops = {
 	.write = act_write,
 };
 
+static bool parse_fuzz(const char *text, u64 numbers[3])
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		words_skip_spaces(&text);
+		if (!words_take_number(&text, &numbers[i]) || !words_ends(*text))
+			return false;
+	}
+	return words_end(text);
+}
+
+static ssize_t fuzz_write(struct file *file, const char __user *buffer, size_t count,
+			  loff_t *position)
+{
+	char *text = written(buffer, count);
+	u64 numbers[3]; /* seed, round, operations */
+	bool good;
+	int err;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	good = parse_fuzz(text, numbers) && numbers[1] <= U32_MAX;
+	kfree(text);
+	if (!good)
+		return -EINVAL;
+	err = adev_rounds_run(&device, numbers[0], numbers[1], numbers[2]);
+	return err ? err : count;
+}
+
+static int fuzz_show(struct seq_file *m, void *unused)
+{
+	adev_rounds_show(&device, m);
+	return 0;
+}
+
+static int fuzz_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, fuzz_show, NULL);
+}
+
+static const struct file_operations fuzz_fops = {
+	.owner = THIS_MODULE,
+	.open = fuzz_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.write = fuzz_write,
+	.release = single_release,
+};
+
 static void show_queue(struct seq_file *m, const char *name, const struct adev_queue *queue)
 {
 	seq_printf(m, "got_%s %llu\nkept_%s %u\ninterrupts_%s %llu\nkicks_%s %llu\n", name,
@@ -212,6 +266,7 @@ static void add_debugfs(void)
 	add_asleep();
 	debugfs_create_file("plan", 0200, debugfs, NULL, &plan_fops);
 	debugfs_create_file("act", 0200, debugfs, NULL, &act_fops);
+	debugfs_create_file("fuzz", 0600, debugfs, NULL, &fuzz_fops);
 	debugfs_create_file("referee", 0400, debugfs, NULL, &referee_fops);
 }
 
@@ -230,6 +285,7 @@ static int init_book(struct book *book)
 static int init_device(void)
 {
 	mutex_init(&device.lock);
+	adev_rounds_init(&device.rounds);
 	init_waitqueue_head(&device.reset_wait);
 	INIT_WORK(&device.work, adev_serve_work);
 	device.shape = &shape;

@@ -69,6 +69,15 @@ const char *plan_queue_name(enum plan_queue queue)
 	return queue_names[queue];
 }
 
+/**
+ * plan_kind_name() - how a kind is written in plans
+ * @kind: a kind
+ */
+const char *plan_kind_name(enum plan_kind kind)
+{
+	return kinds[kind].name;
+}
+
 static bool take_kind(const char **at, u32 where, enum plan_kind *ret_kind)
 {
 	u32 kind;

@@ -92,6 +92,7 @@ struct plan {
 };
 
 const char *plan_queue_name(enum plan_queue queue);
+const char *plan_kind_name(enum plan_kind kind);
 bool plan_parse(const char *text, struct plan *ret_plan);
 bool plan_parse_act(const char *text, enum plan_queue *ret_queue, struct plan_act *ret_act);
 struct plan_act plan_next_buffer(struct plan *plan, enum plan_queue queue);

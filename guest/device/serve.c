@@ -46,6 +46,34 @@ static bool pause(struct adev *device, unsigned int ms)
 	return device->resets == resets;
 }
 
+/*
+ * A driver that was told in a round of fuzzing that a buffer was used when it was not may
+ * have put its memory to other use: nobody looks at that any more.
+ */
+static void look(struct adev *device, enum plan_queue number, u16 head, enum buffer_stage stage)
+{
+	if (!device->lied)
+		adev_buffer_look(device, number, head, stage);
+}
+
+/* Before the driver can hear it. */
+static void lie(struct adev *device, const struct plan_act *act)
+{
+	device->lied |= adev_rounds_going_on(&device->rounds) && fuzz_lies(act);
+	device->provoked |= adev_rounds_going_on(&device->rounds) && fuzz_provokes(act);
+}
+
+/* How the next buffer of a queue is treated. */
+static struct plan_act next_act(struct adev *device, enum plan_queue number)
+{
+	struct plan_act act;
+
+	if (!adev_rounds_next_buffer(&device->rounds, number, &act))
+		return plan_next_buffer(&device->plan, number);
+	device->provoked |= fuzz_provokes(&act); /* if only by what is not done */
+	return act;
+}
+
 static void take_all(struct adev *device, enum plan_queue number)
 {
 	struct adev_queue *queue = &device->queues[number];
@@ -54,13 +82,13 @@ static void take_all(struct adev *device, enum plan_queue number)
 	while (ring_take(&queue->ring, &head)) {
 		struct adev_pending pending = {
 			.head = head,
-			.act = plan_next_buffer(&device->plan, number),
+			.act = next_act(device, number),
 		};
 
 		if (number == PLAN_STATS && !plan_does(&pending.act, PLAN_LATE))
 			pending.act.kinds |= 1U << PLAN_KEEP;
 		queue->buffers++;
-		adev_buffer_look(device, number, head, BUFFER_TAKEN);
+		look(device, number, head, BUFFER_TAKEN);
 		if (queue->nr_pending < adev_pending_max(queue->ring.vring->num))
 			queue->pending[queue->nr_pending++] = pending;
 	}
@@ -96,7 +124,8 @@ static void use(struct adev *device, enum plan_queue number, const struct adev_p
 	u32 id = plan_does(act, PLAN_ID) ? act->numbers[PLAN_ID] : pending->head;
 	u32 length = plan_does(act, PLAN_LENGTH) ? act->numbers[PLAN_LENGTH] : 0;
 
-	adev_buffer_look(device, number, pending->head, BUFFER_USED);
+	look(device, number, pending->head, BUFFER_USED);
+	lie(device, act);
 	ring_use(&queue->ring, id, length);
 	if (plan_does(act, PLAN_TWICE))
 		ring_use(&queue->ring, id, length);
@@ -152,6 +181,7 @@ void adev_serve_act(struct adev *device, enum plan_queue number, const struct pl
 {
 	struct adev_queue *queue = &device->queues[number];
 
+	lie(device, act);
 	if (plan_does(act, PLAN_MORE) && queue->ring.vq)
 		use_more(queue, act->numbers[PLAN_MORE]);
 	if (plan_does(act, PLAN_JUMP) && queue->ring.vq) {

@@ -9,6 +9,7 @@
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
+#   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -163,7 +164,7 @@ all: modules $(unit-tests)
 # Tests. tests/run knows the groups; here is only what has to be there before.
 
 export JOBS
-TESTS ?= unit meta vm
+TESTS ?= unit meta vm fuzz
 
 .PHONY: unit test-fast test
 unit: $(unit-tests)
@@ -181,6 +182,10 @@ DEBUG_KERNEL ?= debug
 .PHONY: test-debug
 test-debug: | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
+
+.PHONY: fuzz
+fuzz: | $(call installed,vm) $(call installed,kernel)
+	$(Q)OPERATIONS=$(or $(OPERATIONS),1000000) tests/on-kernel debug fuzz
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

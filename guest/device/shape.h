@@ -28,7 +28,7 @@ struct adev_shape {
 /* shape_config_suffices() - whether there is a field for each feature of @features. */
 static inline bool shape_config_suffices(const struct adev_shape *shape, u64 features)
 {
-	u32 bytes = features & SHAPE_POISON ? 16 : features & SHAPE_HINT ? 12 : 8;
+	u32 bytes = (features & SHAPE_POISON) ? 16 : (features & SHAPE_HINT) ? 12 : 8;
 
 	return shape->config_bytes >= bytes;
 }

@@ -161,7 +161,7 @@ static enum outcome inflate(struct aero_balloon *balloon, struct cycle *cycle)
 	u64 want_pages;
 
 	pace_inflate_begin(pace);
-	while ((want_pages = still_wanted(balloon))) {
+	while (aero_balloon_runs(balloon) && (want_pages = still_wanted(balloon))) {
 		u64 room = cycle_room(want_pages, pace_inflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);
 
@@ -213,7 +213,7 @@ static enum outcome deflate(struct aero_balloon *balloon, struct cycle *cycle, u
 	struct pace *pace = &balloon->pace;
 	enum outcome outcome = MORE;
 
-	while (cycle->done_pages < want_pages) {
+	while (aero_balloon_runs(balloon) && cycle->done_pages < want_pages) {
 		u64 room = cycle_room(want_pages - cycle->done_pages,
 				      pace_deflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);

@@ -6,8 +6,9 @@
  *
  * The kernel calls the notifier when an allocation has failed for good and before it
  * chooses a victim. Whatever the notifier frees lets the allocation try again. It
- * runs on the allocating task, does not wait for the worker, and waits only
- * EXCHANGE_DEADLINE_MS for an exchange that is going on (a host may take longer).
+ * runs on the allocating task, does not wait for the worker, and ends with what it has
+ * after GIVE_DEADLINE_MS: the kernel asks again if that was not enough. Only an exchange of
+ * its own may take longer, until the transport gives up the host.
  * policy/rescue says how much to give and how long the balloon must not grow then.
  *
  * It acts where the host agreed to that (transport->deflate_on_oom) or the guest's
@@ -28,8 +29,8 @@
 #include "guest/engine/trace.h"
 #include "guest/engine/walk.h"
 
-/* How long a rescue waits for an exchange that is going on. */
-#define EXCHANGE_DEADLINE_MS 100
+/* How long a rescue goes on, be it with a slow host or waiting for an exchange that is going on. */
+#define GIVE_DEADLINE_MS 100
 
 static const struct rescue_limits limits = {
 	.give_min_pages = SZ_32M >> PAGE_SHIFT,
@@ -76,20 +77,19 @@ static int give_some(struct aero_balloon *balloon, u64 want_pages)
 
 static u64 give(struct aero_balloon *balloon, u64 want_pages)
 {
-	unsigned long deadline = jiffies + msecs_to_jiffies(EXCHANGE_DEADLINE_MS);
+	unsigned long deadline = jiffies + msecs_to_jiffies(GIVE_DEADLINE_MS);
 	u64 given_pages = 0;
 
 	while (given_pages < want_pages && aero_pool_size(&balloon->pool)) {
 		int ret = give_some(balloon, want_pages - given_pages);
 
-		if (ret > 0) {
+		if (ret > 0)
 			given_pages += ret;
-			continue;
-		}
-		/* Busy, or all pages are isolated: either ends soon. */
-		if ((ret && ret != -EBUSY) || time_after(jiffies, deadline))
+		if ((ret < 0 && ret != -EBUSY) || time_after(jiffies, deadline))
 			break;
-		schedule_timeout_uninterruptible(1);
+		/* Busy, or all pages are isolated: either ends soon. */
+		if (ret <= 0)
+			schedule_timeout_uninterruptible(1);
 	}
 	return given_pages;
 }

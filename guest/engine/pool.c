@@ -466,10 +466,10 @@ static unsigned long scan_block(const struct aero_pool *pool, bool blocks_only, 
 	while (pfn < end) {
 		unsigned int pages = held_at(pool, page);
 
+		if (blocks_only && pages < AERO_BLOCK_PAGES)
+			return end;
 		if (pages && !aero_range_append(ranges, nr, max, pfn, pages))
 			break;
-		if (blocks_only)
-			return end;
 		pfn += pages ?: 1;
 		page += pages ?: 1;
 	}

@@ -157,7 +157,7 @@ void avirtio_hint_start(struct avirtio_hint *hint)
  * avirtio_hint_stop() - end a round that is going on, and begin none
  * @hint: in any state; its queue still exists
  *
- * Context: process; waits for one exchange at most.
+ * Context: process; waits for the exchange that is going on, and for the one that ends the round.
  */
 void avirtio_hint_stop(struct avirtio_hint *hint)
 {

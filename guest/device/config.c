@@ -153,6 +153,10 @@ static bool notify(struct virtqueue *vq)
 	return true;
 }
 
+/*
+ * Called without the lock, since it allocates: the lock is also taken in the driver's
+ * exchanges, which others wait for that need memory.
+ */
 static int set_up(struct adev *device, enum plan_queue number, unsigned int index,
 		  const struct virtqueue_info *info, struct virtqueue **ret_vq)
 {
@@ -173,7 +177,9 @@ static int set_up(struct adev *device, enum plan_queue number, unsigned int inde
 		return -ENOMEM;
 	}
 	vq->priv = (void *)(uintptr_t)number;
+	mutex_lock(&device->lock);
 	ring_init(&queue->ring, vq);
+	mutex_unlock(&device->lock);
 	*ret_vq = vq;
 	return 0;
 }
@@ -207,6 +213,7 @@ static int find_vqs(struct virtio_device *vdev, unsigned int nvqs, struct virtqu
 
 	mutex_lock(&device->lock);
 	book_features(&device->book, device->offered, vdev->features);
+	mutex_unlock(&device->lock);
 	for (i = 0; i < nvqs && !err; i++) {
 		vqs[i] = NULL;
 		if (!infos[i].name)
@@ -214,7 +221,6 @@ static int find_vqs(struct virtio_device *vdev, unsigned int nvqs, struct virtqu
 		err = set_up(device, queue_at(device->offered, index), index, &infos[i], &vqs[i]);
 		index++;
 	}
-	mutex_unlock(&device->lock);
 	if (err)
 		del_vqs(vdev);
 	return err;

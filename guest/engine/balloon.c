@@ -11,6 +11,7 @@
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -206,6 +207,19 @@ static void free_batches(struct aero_balloon *balloon)
 	free_batch(&balloon->oom_batch);
 }
 
+/*
+ * Migration and rescues want the host_lock while somebody allocates memory. They only try it,
+ * which tells lockdep nothing; told once, it reports every allocation under the lock that
+ * may have to reclaim.
+ */
+static void host_lock_init(struct aero_balloon *balloon)
+{
+	mutex_init(&balloon->host_lock);
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&balloon->host_lock);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
 static struct aero_balloon *alloc_balloon(const struct aero_transport *transport, void *priv)
 {
 	struct aero_balloon *balloon = kzalloc(sizeof(*balloon), GFP_KERNEL);
@@ -214,7 +228,7 @@ static struct aero_balloon *alloc_balloon(const struct aero_transport *transport
 		return NULL;
 	balloon->transport = transport;
 	balloon->priv = priv;
-	mutex_init(&balloon->host_lock);
+	host_lock_init(balloon);
 	spin_lock_init(&balloon->state_lock);
 	INIT_LIST_HEAD(&balloon->loan);
 	aero_pool_init(&balloon->pool, !transport->deflate_on_oom);

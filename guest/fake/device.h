@@ -26,6 +26,7 @@ enum afake_state { AFAKE_UP, AFAKE_RESET, AFAKE_DEAD };
  * @answer_timeout_ms: how long the transport waits for a mute host; constant
  * @talking: calls that have not ended; more than one is a foul
  * @lock: protects all members below; innermost, nothing is allocated under it
+ *	unless the plan wants that
  * @host: the record
  * @plan: what goes wrong
  * @luck: what goes wrong instead, while chance rules

@@ -122,7 +122,7 @@ static void show_luck(struct seq_file *m, const struct luck *luck)
 		[FAULT_CALL_FINE] = "fine",   [FAULT_CALL_BUSY] = "busy",
 		[FAULT_CALL_AGAIN] = "again", [FAULT_CALL_GONE] = "gone",
 		[FAULT_CALL_RESET] = "reset", [FAULT_CALL_DEAD] = "dead",
-		[FAULT_CALL_MUTE] = "mute",
+		[FAULT_CALL_MUTE] = "mute",   [FAULT_CALL_ALLOCATE] = "allocate",
 	};
 	static const char *const entries[FAULT_NR_ENTRIES] = {
 		[FAULT_ENTRY_TAKE] = "taken",

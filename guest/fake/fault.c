@@ -44,6 +44,7 @@ static const struct {
 	[FAULT_DIE] = { "die", FORM_CALLS, ALL_OPS },
 	[FAULT_MUTE] = { "mute", FORM_CALLS, ALL_OPS },
 	[FAULT_WHIM] = { "whim", FORM_CALLS, ALL_OPS },
+	[FAULT_ALLOCATE] = { "allocate", FORM_CALLS, ALL_OPS },
 };
 
 static const char *const op_names[FAULT_NR_OPS] = {
@@ -189,6 +190,8 @@ static enum fault_call judge_call(const struct fault *fault)
 		return fault->seen >= fault->n ? FAULT_CALL_DEAD : FAULT_CALL_FINE;
 	case FAULT_MUTE:
 		return fault->seen >= fault->n ? FAULT_CALL_MUTE : FAULT_CALL_FINE;
+	case FAULT_ALLOCATE:
+		return within ? FAULT_CALL_ALLOCATE : FAULT_CALL_FINE;
 	default:
 		return FAULT_CALL_FINE;
 	}

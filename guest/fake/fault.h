@@ -36,6 +36,8 @@ enum fault_op {
  * @FAULT_MUTE: "mute OP N": from the Nth call of OP on the host does not answer
  * @FAULT_WHIM: "whim OP N": during each of the next N calls of OP the host thinks of
  *	another, senseless target
+ * @FAULT_ALLOCATE: "allocate OP N": in each of the next N calls of OP the transport
+ *	allocates memory, which it must not
  */
 enum fault_kind {
 	FAULT_SLOW,
@@ -49,6 +51,7 @@ enum fault_kind {
 	FAULT_DIE,
 	FAULT_MUTE,
 	FAULT_WHIM,
+	FAULT_ALLOCATE,
 	FAULT_NR_KINDS
 };
 
@@ -86,6 +89,7 @@ enum fault_call {
 	FAULT_CALL_RESET,
 	FAULT_CALL_DEAD,
 	FAULT_CALL_MUTE,
+	FAULT_CALL_ALLOCATE,
 	FAULT_NR_CALLS
 };
 

@@ -26,6 +26,7 @@ static const char *const good[] = {
 	"die deflate 2",
 	"mute migrate 1",
 	"whim inflate 3",
+	"allocate report 1",
 	"slow 20, refuse-pages 1/3,die inflate 2 , busy deflate 1\n",
 };
 
@@ -92,7 +93,7 @@ static void test_texts(void)
 /* Answers to the next calls or entries, a letter each. */
 static const struct {
 	const char *plan;
-	const char *calls; /* of inflate: . fine, B busy, R reset, D dead, M mute, w whim */
+	const char *calls; /* of inflate: . fine, B busy, R reset, D dead, M mute, m memory, w whim */
 	const char *migrations; /* A again, G gone */
 	const char *pages; /* . taken, R refused, N not needed */
 	const char *blocks;
@@ -118,6 +119,7 @@ static const struct {
 	{ "die inflate 2", ".DDD", "....", "....", "....", 0 },
 	{ "mute inflate 1", "MMMM", "....", "....", "....", 0 },
 	{ "whim inflate 2", "ww..", "....", "....", "....", 0 },
+	{ "allocate inflate 2", "mm..", "....", "....", "....", 0 },
 	{ "busy inflate 1, reset inflate 2", "BR..", "....", "....", "....", 0 },
 	{ "again migrate 2", "....", "AA..", "....", "....", 0 },
 	{ "gone migrate 1, busy inflate 1", "B...", "G...", "....", "....", 0 },
@@ -128,7 +130,7 @@ static char call_letter(struct fault_plan *plan, enum fault_op op)
 	bool whim;
 	enum fault_call call = fault_next_call(plan, op, &whim);
 
-	return whim ? 'w' : ".BAGRDM"[call];
+	return whim ? 'w' : ".BAGRDMm"[call];
 }
 
 static void test_answers(void)

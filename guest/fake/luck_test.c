@@ -49,6 +49,8 @@ static bool can_end(enum fault_op op, enum fault_call call)
 	case FAULT_CALL_AGAIN:
 	case FAULT_CALL_GONE:
 		return op == FAULT_MIGRATE;
+	case FAULT_CALL_ALLOCATE: /* No host does that: it would be the transport's mistake. */
+		return false;
 	default:
 		return true;
 	}

@@ -18,6 +18,7 @@
 
 #include <linux/delay.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 
 #include "guest/fake/device.h"
 
@@ -121,6 +122,9 @@ static int answer(struct afake *device, enum fault_op op)
 		return answer_dead(device, -EIO);
 	case FAULT_CALL_MUTE:
 		return answer_dead(device, -ETIMEDOUT);
+	case FAULT_CALL_ALLOCATE:
+		kfree(kmalloc(1, GFP_KERNEL));
+		break;
 	case FAULT_CALL_FINE:
 	case FAULT_NR_CALLS:
 		break;

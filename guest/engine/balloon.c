@@ -178,8 +178,9 @@ static void free_batch(struct aero_batch *batch)
 
 static int alloc_batch(struct aero_batch *batch, size_t nr)
 {
-	batch->pages = kvmalloc_array(nr, sizeof(*batch->pages), GFP_KERNEL);
-	batch->verdicts = kvmalloc(nr, GFP_KERNEL);
+	/* Whoever wanted a balloon is told; the kernel need not say so besides. */
+	batch->pages = kvmalloc_array(nr, sizeof(*batch->pages), GFP_KERNEL | __GFP_NOWARN);
+	batch->verdicts = kvmalloc(nr, GFP_KERNEL | __GFP_NOWARN);
 	if (batch->pages && batch->verdicts)
 		return 0;
 	free_batch(batch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memtool: uses, holds and fragments the memory of a lab guest.
+ * memtool: uses, holds, fragments and denies the memory of a lab guest.
  *
  *   memtool touch MIB               write to MIB of memory, then give it back
  *   memtool hold MIB [SECONDS]      leave a process behind that holds MIB; prints its PID when it does
@@ -10,6 +10,9 @@
  *   memtool churn MIB SECONDS       write to and read back pages of MIB of memory that is taken and
  *                                   given back all the time; fails if any content was lost
  *   memtool hugepages               print how many 2 MiB pages the kernel can form now
+ *   memtool starve N FILE TEXT      write TEXT to FILE while the Nth allocation of this task fails; fails
+ *                                   if the write does; prints "starved", or "spared" if there
+ *                                   were less than N (for kernels with fault injection)
  *
  * Pages held as "anon" can be moved out of the way by compaction, "unmovable" ones (buffers of
  * pipes) cannot.
@@ -17,6 +20,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -322,10 +326,34 @@ static int hugepages(void)
 	return 0;
 }
 
+static int starve(unsigned long n, const char *path, const char *text)
+{
+	static const char fail_nth[] = "/proc/thread-self/fail-nth";
+	int file = open(path, O_WRONLY);
+	int faults = open(fail_nth, O_RDWR);
+	char left[16] = "";
+	char number[16];
+	int error = 0;
+
+	if (file < 0)
+		die(path);
+	snprintf(number, sizeof(number), "%lu", n);
+	if (faults < 0 || write(faults, number, strlen(number)) < 0)
+		die(fail_nth);
+	if (write(file, text, strlen(text)) < 0)
+		error = errno;
+	if (pread(faults, left, sizeof(left) - 1, 0) <= 0 || write(faults, "0", 1) != 1)
+		die(fail_nth);
+	puts(strcmp(left, "0\n") ? "spared" : "starved");
+	if (error)
+		puts(strerror(error));
+	return error != 0;
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | churn MIB SECONDS | "
-			"fragment PERCENT [anon|unmovable] | hugepages\n");
+			"fragment PERCENT [anon|unmovable] | hugepages | starve N FILE TEXT\n");
 	return 2;
 }
 
@@ -349,5 +377,7 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(verb, "hugepages") && argc == 2)
 		return hugepages();
+	if (!strcmp(verb, "starve") && argc == 5)
+		return starve(parse_number(argv[2], UINT_MAX), argv[3], argv[4]);
 	return usage();
 }

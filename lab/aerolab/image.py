@@ -68,7 +68,7 @@ def _add_modules(archive, kernel, load, spare, module_args):
     if unknown:
         raise SetupError(f"arguments for modules that are not loaded: {', '.join(sorted(unknown))}")
     for name, path in {**order, **module.load_order(kernel, spare)}.items():
-        archive.file(f"modules/{name}.ko", path.read_bytes(), 0o644)
+        archive.file(f"modules/{name}.ko", module.read(path), 0o644)
     lines = [f"{name} {module_args.get(name, '')}\n" for name in order]
     archive.file("modules/list", "".join(lines).encode(), 0o644)
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernels: image, modules and headers of a version; Debian's are fetched into the cache, never installed."""
+"""Kernels: image, modules and headers of a version; Debian's are fetched into the cache, never installed.
+
+Those of the machine's own suite are fetched here, those of newer suites by `newer`.
+"""
 
 import os
 import pathlib
@@ -7,7 +10,7 @@ import re
 import shutil
 import sys
 
-from . import cache, debian
+from . import cache, debian, newer
 from .errors import SetupError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -41,14 +44,14 @@ class Kernel:
         return self._headers or headers(self.release)
 
     def module(self, name):
-        """Path of the module `name`; ours come before the kernel's own. SetupError if there is none."""
+        """Path of the module `name`, see module.read; ours come before the kernel's own. SetupError if there is none."""
         name = name.replace("-", "_")
         ours = own_modules(self.release) / f"{name}.ko"
         if ours.exists():
             return ours
         if self._modules is None:
-            found = self._tree.rglob("*.ko")
-            self._modules = {path.stem.replace("-", "_"): path for path in found}
+            found = [*self._tree.rglob("*.ko"), *self._tree.rglob("*.ko.xz")]
+            self._modules = {path.name.partition(".")[0].replace("-", "_"): path for path in found}
         if name not in self._modules:
             hint = f" in {ours.parent}: run 'make modules'" if name.startswith("aerostat") else ""
             raise SetupError(f"no module {name} for {self.release}{hint}")
@@ -76,11 +79,16 @@ def get(version=None):
         return built.get(version)
     release = resolve(version)
     tree = cache.entry(f"kernel/{release}", lambda path: _fetch_image(release, path))
-    return Kernel(release, tree / "boot" / f"vmlinuz-{release}", tree / "lib" / "modules" / release)
+    modules = next(tree.glob(f"**/lib/modules/{release}"))
+    image = modules / "vmlinuz"  # from 7.1 on
+    return Kernel(release, image if image.exists() else tree / "boot" / f"vmlinuz-{release}", modules)
 
 
 def resolve(version=None):
-    """Full release for a version like "6.1"; default: that of the installed linux-headers-amd64."""
+    """Full release for a version like "6.1"; default: that of the installed linux-headers-amd64.
+
+    What is installed comes first, then what is in the cache, then Debian's newer suites.
+    """
     installed = _installed_releases()
     if not version:
         default = _default_release()
@@ -95,9 +103,7 @@ def resolve(version=None):
         return (match or sorted(cached, key=_order))[-1]
     if re.fullmatch(r"\d+\.\d+\.\d.*-.+", version):
         return version
-    raise SetupError(f"no kernel headers of version {version} are installed"
-                     f" (installed: {', '.join(installed) or 'none'}); a full release such as"
-                     " 6.1.0-1-amd64 is fetched")
+    return newer.fetch(version)
 
 
 def headers(release):

@@ -51,8 +51,16 @@ class Suite:
 
     def version(self, package):
         """The upstream version of `package` and Debian's revision, without the epoch."""
-        text = self._apt("apt-cache", "show", "--no-all-versions", package)
-        return re.search(r"^Version: (?:\d+:)?(\S+)", text, re.M)[1]
+        return re.search(r"^Version: (?:\d+:)?(\S+)", self._show(package), re.M)[1]
+
+    def names(self, pattern):
+        """Names of the packages whose name matches `pattern`."""
+        return re.findall(r"^(\S+) - ", self._apt("apt-cache", "search", "--names-only", pattern), re.M)
+
+    def depends(self, package):
+        """What `package` depends on directly; of alternatives the first."""
+        found = re.search(r"^Depends: (.*)", self._show(package), re.M)
+        return [re.match(r"[^\s:]+", item)[0] for item in found[1].split(", ")] if found else []
 
     def with_depends(self, packages):
         """`packages` and all that they depend on, down to the C library."""
@@ -63,6 +71,9 @@ class Suite:
         with tempfile.TemporaryDirectory(dir=self._directory) as archives:
             self._apt("apt-get", "download", *packages, cwd=archives)
             debian.unpack(pathlib.Path(archives), tree)
+
+    def _show(self, package):
+        return self._apt("apt-cache", "show", "--no-all-versions", package)
 
     def _open(self):
         (self._directory / "status").touch()

@@ -22,7 +22,7 @@ class Guest:
     """A virtual machine between `with` and the end of the block.
 
     memory_mib: size of its RAM
-    driver: "aerostat", "stock" (virtio_balloon), "virtio-mem", or "none" (a balloon device that nobody drives)
+    driver: "aerostat", "stock" (virtio_balloon), "virtio-mem", or "none" (no device for it either)
     cmdline: more parameters for the kernel
     module_args: {module: "parameter=value ..."}
     device_args: properties of the balloon (or virtio-mem) device, such as "free-page-reporting=on"

@@ -20,7 +20,7 @@ DRIVERS = {
     "aerostat": (["virtio_pci", "aerostat", "aerostat_virtio"], ["virtio_balloon"]),
     "stock": (["virtio_pci", "virtio_balloon"], []),
     "virtio-mem": (["virtio_pci", "virtio_mem"], []),
-    "none": ([], ["virtio_pci", "virtio_balloon"]),
+    "none": ([], []),
 }
 
 BACKINGS = {
@@ -83,6 +83,8 @@ class Machine:
         return options
 
     def _device(self):
+        if self.driver == "none":
+            return []
         extra = f",{self.device_args}" if self.device_args else ""
         if self.driver == "virtio-mem":
             return ["-device", f"virtio-mem-pci,id={VIRTIO_MEM},memdev=ram1,"

@@ -11,9 +11,10 @@
  * its own may take longer, until the transport gives up the host.
  * policy/rescue says how much to give and how long the balloon must not grow then.
  *
- * It acts where the host agreed to that (transport->deflate_on_oom) or the guest's
- * administrator decided it (oom_deflate). A balloon that holds nothing, or cannot
- * talk to its host, leaves the kernel to its work.
+ * It gives all that is held where the host agreed to that (transport->deflate_on_oom)
+ * or the guest's administrator decided it (oom_deflate); else what was taken on the
+ * guest's own wish alone. A balloon that holds nothing of that, or cannot talk to its
+ * host, leaves the kernel to its work.
  */
 #include "guest/engine/oom.h"
 
@@ -94,18 +95,29 @@ static u64 give(struct aero_balloon *balloon, u64 want_pages)
 	return given_pages;
 }
 
+/* What may be given without breaking a promise; whole blocks, unless it is everything. */
+static u64 may_give(const struct aero_balloon *balloon)
+{
+	u64 held_pages = aero_pool_size(&balloon->pool);
+	u64 own_pages = sat_sub_u64(held_pages, READ_ONCE(balloon->host_target_pages));
+
+	if (balloon->transport->deflate_on_oom || READ_ONCE(oom_deflate))
+		return held_pages;
+	return own_pages & ~(u64)(AERO_BLOCK_PAGES - 1);
+}
+
 static int oom_notify(struct notifier_block *notifier, unsigned long unused, void *parameter)
 {
 	struct aero_balloon *balloon = container_of(notifier, struct aero_balloon, oom_notifier);
 	unsigned long *freed_pages = parameter;
+	u64 most_pages = may_give(balloon);
 	u64 want_pages, given_pages;
 
 	*freed_pages += aero_walk_recall(balloon);
-	if (!(balloon->transport->deflate_on_oom || READ_ONCE(oom_deflate)) ||
-	    !aero_balloon_runs(balloon) || !aero_pool_size(&balloon->pool))
+	if (!aero_balloon_runs(balloon) || !most_pages)
 		return NOTIFY_OK;
 	/* The hold-off first, so that the worker does not take back what is given. */
-	want_pages = begin(balloon);
+	want_pages = min_t(u64, begin(balloon), most_pages);
 	given_pages = give(balloon, want_pages);
 	*freed_pages += given_pages;
 	aero_count(&balloon->counters, AERO_OOM_RESCUES, 1);

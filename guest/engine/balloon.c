@@ -236,6 +236,7 @@ static struct aero_balloon *alloc_balloon(const struct aero_transport *transport
 	balloon->pool.core.migratepage = aero_exchange_migrate;
 	INIT_DELAYED_WORK(&balloon->resize_work, aero_resize_work);
 	balloon->blocks_retry = jiffies;
+	aero_selfballoon_init(balloon);
 	return balloon;
 }
 
@@ -311,6 +312,7 @@ void aero_balloon_start(struct aero_balloon *balloon)
 	balloon->reported_pages = AERO_NEVER_REPORTED;
 	aero_balloon_set_state(balloon, AERO_IDLE);
 	aero_balloon_kick(balloon);
+	aero_selfballoon_start(balloon);
 }
 EXPORT_SYMBOL_GPL(aero_balloon_start);
 
@@ -327,6 +329,7 @@ void aero_balloon_stop(struct aero_balloon *balloon)
 {
 	bool drain = aero_balloon_set_state(balloon, AERO_DRAINING);
 
+	aero_selfballoon_stop(balloon);
 	cancel_delayed_work_sync(&balloon->resize_work);
 	if (drain && aero_exchange_finish(balloon))
 		aero_resize_drain(balloon);

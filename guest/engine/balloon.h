@@ -10,6 +10,7 @@
 
 #include "guest/engine/counters.h"
 #include "guest/engine/pool.h"
+#include "guest/engine/selfballoon.h"
 #include "guest/engine/transport.h"
 #include "policy/pace.h"
 #include "policy/rescue.h"
@@ -47,7 +48,7 @@ enum aero_state {
 /**
  * struct aero_balloon - see the file's first line
  *
- * Lock order: page lock (migration only) -> @host_lock (trylock there)
+ * Lock order: @self.lock alone before @state_lock; page lock (migration only) -> @host_lock (trylock there)
  * -> @state_lock or the balloon core's own lock on the list of pages.
  * No memory is allocated under any of them.
  */
@@ -66,7 +67,7 @@ struct aero_balloon {
 
 	/* Single words, written with WRITE_ONCE() from any context. */
 	u64 host_target_pages;
-	u64 self_target_pages;
+	u64 self_target_pages; /* only with @self.lock */
 	u64 floor_pages; /* as set by root; 0 = computed */
 	bool host_has_reset;
 	bool hibernating; /* about to be, or going on: nothing is to be held */
@@ -77,6 +78,8 @@ struct aero_balloon {
 	/* Free memory that a walk has borrowed; protected by @state_lock. */
 	struct list_head loan;
 	bool loan_recalled;
+
+	struct aero_selfballoon self;
 
 	struct notifier_block pm_notifier;
 

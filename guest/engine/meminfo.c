@@ -4,9 +4,11 @@
 
 #include <linux/export.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
@@ -64,6 +66,8 @@ void aero_meminfo_read(struct aero_meminfo *ret_info)
 	ret_info->free_pages = info.freeram;
 	ret_info->available_pages = aero_meminfo_available_pages();
 	ret_info->cache_pages = global_node_page_state(NR_FILE_PAGES);
+	ret_info->refaults = global_node_page_state(WORKINGSET_REFAULT_ANON) +
+			     global_node_page_state(WORKINGSET_REFAULT_FILE);
 	read_events(ret_info);
 }
 EXPORT_SYMBOL_GPL(aero_meminfo_read);
@@ -96,6 +100,28 @@ u64 aero_meminfo_free_pages(void)
 u64 aero_meminfo_total_pages(void)
 {
 	return totalram_pages();
+}
+
+/**
+ * aero_meminfo_committed_pages() - what processes were promised (Committed_AS), in guest pages
+ *
+ * Context: any; some ten microseconds.
+ */
+u64 aero_meminfo_committed_pages(void)
+{
+	return vm_memory_committed();
+}
+
+/**
+ * aero_meminfo_has_free_swap() - whether anything could be swapped out
+ *
+ * Whether there is swap at all is not known to modules.
+ *
+ * Context: any.
+ */
+bool aero_meminfo_has_free_swap(void)
+{
+	return get_nr_swap_pages() > 0;
 }
 
 /**

@@ -23,8 +23,9 @@
  * @direct_scanned_pages: looked at by allocations that had to reclaim
  * @async_reclaimed_pages: reclaimed by the kernel's own reclaim since boot
  * @direct_reclaimed_pages: reclaimed by allocations that had to
+ * @refaults: pages that came back after they were reclaimed, since boot
  *
- * The events are 0 on a kernel that was built without counting them.
+ * The events but @refaults are 0 on a kernel that was built without counting them.
  */
 struct aero_meminfo {
 	u64 total_pages;
@@ -43,6 +44,7 @@ struct aero_meminfo {
 	u64 direct_scanned_pages;
 	u64 async_reclaimed_pages;
 	u64 direct_reclaimed_pages;
+	u64 refaults;
 };
 
 void aero_meminfo_read(struct aero_meminfo *ret_info);
@@ -51,5 +53,7 @@ u64 aero_meminfo_boost_pages(void);
 u64 aero_meminfo_available_pages(void);
 u64 aero_meminfo_free_pages(void);
 u64 aero_meminfo_total_pages(void);
+u64 aero_meminfo_committed_pages(void);
+bool aero_meminfo_has_free_swap(void);
 
 #endif /* AERO_MEMINFO_H */

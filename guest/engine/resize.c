@@ -14,6 +14,10 @@
  * empty; single pages. A rung that failed is left alone for a while
  * (BLOCKS_RETRY_MS), so that a fragmented guest does not compact for ever.
  *
+ * What only the guest itself wishes for is not worth anybody's time: it is taken without
+ * reclaim and without emptying ranges (which would drop any cache in them). The kernel's
+ * background reclaim is woken, and the next cycle takes what it has made free.
+ *
  * Deflation gives back whole blocks while they fit into what is to be given back,
  * then single pages, then part of a block, so that the target is hit to the page.
  */
@@ -70,10 +74,16 @@ static u64 cycle_room(u64 want_pages, u64 rate_pages, u64 done_pages)
 	return min(want_pages, rate_pages);
 }
 
+/* Whether allocations may reclaim: not for what only the guest itself wishes for. */
+static bool may_sleep_now(const struct aero_balloon *balloon)
+{
+	return pace_may_sleep(&balloon->pace) && !aero_target_is_own(balloon);
+}
+
 /* Fills the batch from the page allocator, as the pace wants it. */
 static bool alloc_entries(struct aero_balloon *balloon, unsigned int nr)
 {
-	bool may_sleep = pace_may_sleep(&balloon->pace);
+	bool may_sleep = may_sleep_now(balloon);
 	unsigned int got = aero_pool_alloc(&balloon->batch, nr, may_sleep);
 
 	aero_count(&balloon->counters, may_sleep ? AERO_ALLOC_SLEEP : AERO_ALLOC_NOSLEEP, got);
@@ -91,6 +101,10 @@ static bool alloc_blocks(struct aero_balloon *balloon, struct cycle *cycle, u64 
 	if (alloc_entries(balloon, nr))
 		return true;
 	aero_count(&balloon->counters, AERO_ALLOC_BLOCK_FAILED, 1);
+	if (aero_target_is_own(balloon)) {
+		cycle->no_blocks = true;
+		return false;
+	}
 	nr = min_t(unsigned int, nr, CONTIG_BATCH);
 	if (aero_pool_alloc_contig(&balloon->pool, batch, nr, CONTIG_FAILURES)) {
 		aero_count(&balloon->counters, AERO_CONTIG_BLOCKS, batch->nr);
@@ -112,8 +126,7 @@ static bool alloc_batch(struct aero_balloon *balloon, struct cycle *cycle, u64 r
 	if (alloc_entries(balloon, batch_limit(balloon, AERO_PAGE, room_pages)))
 		return true;
 	aero_count(&balloon->counters,
-		   pace_may_sleep(&balloon->pace) ? AERO_ALLOC_SLEEP_FAILED :
-						    AERO_ALLOC_NOSLEEP_FAILED,
+		   may_sleep_now(balloon) ? AERO_ALLOC_SLEEP_FAILED : AERO_ALLOC_NOSLEEP_FAILED,
 		   1);
 	return false;
 }
@@ -171,7 +184,8 @@ static enum outcome inflate(struct aero_balloon *balloon, struct cycle *cycle)
 			break;
 		}
 		if (!alloc_batch(balloon, cycle, room)) {
-			if (pace_alloc_failed(pace, cycle->done_pages))
+			if (!aero_target_is_own(balloon) &&
+			    pace_alloc_failed(pace, cycle->done_pages))
 				continue;
 			outcome = SHORT;
 			break;

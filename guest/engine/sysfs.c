@@ -31,8 +31,15 @@ static ssize_t show_pages_as_kb(char *buf, u64 pages)
 	return sysfs_emit(buf, "%llu\n", pages << KB_SHIFT);
 }
 
-/* Parses KiB of at most the guest's RAM into guest pages, rounding up. */
-static int parse_kb(const struct aero_balloon *balloon, const char *buf, u64 *ret_pages)
+/**
+ * aero_sysfs_parse_kb() - read a size that somebody wrote
+ * @balloon: the balloon
+ * @buf: a number of KiB, at most the guest's RAM
+ * @ret_pages: guest pages, rounded up
+ *
+ * Return: 0 or -EINVAL.
+ */
+int aero_sysfs_parse_kb(const struct aero_balloon *balloon, const char *buf, u64 *ret_pages)
 {
 	u64 kb, pages;
 
@@ -76,13 +83,11 @@ static ssize_t self_target_kb_store(struct device *dev, struct device_attribute 
 {
 	struct aero_balloon *balloon = of_device(dev);
 	u64 pages;
-	int err = parse_kb(balloon, buf, &pages);
+	int err = aero_sysfs_parse_kb(balloon, buf, &pages);
 
-	if (err)
-		return err;
-	WRITE_ONCE(balloon->self_target_pages, pages);
-	aero_balloon_kick(balloon);
-	return count;
+	if (!err)
+		err = aero_selfballoon_set_fixed(balloon, pages);
+	return err ? err : count;
 }
 static DEVICE_ATTR_RW(self_target_kb);
 
@@ -99,7 +104,7 @@ static ssize_t floor_kb_store(struct device *dev, struct device_attribute *attr,
 	u64 pages = 0;
 
 	if (!sysfs_streq(buf, "auto") &&
-	    (parse_kb(balloon, buf, &pages) || pages <= aero_meminfo_reserve_pages()))
+	    (aero_sysfs_parse_kb(balloon, buf, &pages) || pages <= aero_meminfo_reserve_pages()))
 		return -EINVAL;
 	WRITE_ONCE(balloon->floor_pages, pages);
 	aero_balloon_kick(balloon);
@@ -170,7 +175,16 @@ static struct attribute *aerostat_attrs[] = {
 	NULL,
 };
 /* clang-format on */
-ATTRIBUTE_GROUPS(aerostat);
+
+static const struct attribute_group aerostat_group = {
+	.attrs = aerostat_attrs,
+};
+
+static const struct attribute_group *aerostat_groups[] = {
+	&aerostat_group,
+	&aero_selfballoon_group,
+	NULL,
+};
 
 /*
  * The machine goes down, and the transport's device next. Nothing is given back: what

@@ -47,8 +47,8 @@ u64 aero_target_floor_pages(const struct aero_balloon *balloon)
 
 	if (set)
 		return set;
-	return target_floor_pages(aero_target_ram_pages(balloon), aero_meminfo_reserve_pages(), 0,
-				  PAGE_SHIFT);
+	return target_floor_pages(aero_target_ram_pages(balloon), aero_meminfo_reserve_pages(),
+				  READ_ONCE(balloon->self.tunable[AERO_MIN_USABLE_MB]), PAGE_SHIFT);
 }
 
 /**
@@ -62,6 +62,17 @@ u64 aero_target_margin_pages(const struct aero_balloon *balloon)
 	return aero_meminfo_boost_pages() + clamp_t(u64,
 						    aero_target_ram_pages(balloon) >> MARGIN_SHIFT,
 						    MARGIN_MIN_PAGES, MARGIN_MAX_PAGES);
+}
+
+/**
+ * aero_target_is_own() - whether more would be taken on the guest's own wish alone
+ * @balloon: the balloon
+ *
+ * Context: any.
+ */
+bool aero_target_is_own(const struct aero_balloon *balloon)
+{
+	return aero_pool_size(&balloon->pool) >= READ_ONCE(balloon->host_target_pages);
 }
 
 /**

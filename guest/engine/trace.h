@@ -110,6 +110,38 @@ TRACE_EVENT(aero_oom,
 		  __entry->wanted_pages, __entry->given_pages)
 );
 
+TRACE_EVENT(aero_selfballoon,
+	TP_PROTO(const struct aero_balloon *balloon, const struct selfballoon_sample *sample,
+		 u64 wish_pages),
+	TP_ARGS(balloon, sample, wish_pages),
+	TP_STRUCT__entry(
+		__array(char, name, AERO_NAME_MAX)
+		__field(u64, wish)
+		__field(u64, committed)
+		__field(u64, available)
+		__field(u64, refaults)
+		__field(u64, major_faults)
+		__field(u64, stalls)
+		__field(u64, scanned)
+		__field(bool, may_grow)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
+		__entry->wish = wish_pages;
+		__entry->committed = sample->committed_pages;
+		__entry->available = sample->available_pages;
+		__entry->refaults = sample->refaults;
+		__entry->major_faults = sample->major_faults;
+		__entry->stalls = sample->alloc_stalls;
+		__entry->scanned = sample->direct_scanned_pages;
+		__entry->may_grow = sample->may_grow;
+	),
+	TP_printk("%s wish=%llu committed=%llu available=%llu refaults=%llu major_faults=%llu stalls=%llu scanned=%llu may_grow=%d",
+		  __entry->name, __entry->wish, __entry->committed, __entry->available,
+		  __entry->refaults, __entry->major_faults, __entry->stalls, __entry->scanned,
+		  __entry->may_grow)
+);
+
 TRACE_EVENT(aero_pace,
 	TP_PROTO(const struct aero_balloon *balloon, u64 done_pages, unsigned int pause_ms),
 	TP_ARGS(balloon, done_pages, pause_ms),

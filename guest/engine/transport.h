@@ -80,6 +80,8 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  * @limits: pages a cycle and pauses; see policy/pace.h
  * @deflate_on_oom: the host agrees that the guest takes memory back when it has none
  *	left; what is held then still counts as the guest's memory
+ * @controls_host: the guest is the one that hands out the host's memory (Xen's control
+ *	domain): it must not decide on its own size
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
  *	(AERO_PAGE must be). Constant, except that @restart may change it up to AERO_BATCH_MIN
  * @inflate: offer @batch to the host and write a verdict for each entry
@@ -114,6 +116,7 @@ struct aero_transport {
 	const char *name;
 	struct pace_limits limits;
 	bool deflate_on_oom;
+	bool controls_host;
 	unsigned int batch_max[AERO_NR_CLASSES];
 	unsigned int poll_ms;
 	int (*get_target)(void *priv, u64 *ret_pages);

@@ -49,6 +49,10 @@ static bool pattern;
 module_param(pattern, bool, 0444);
 MODULE_PARM_DESC(pattern, "Look for writes to memory that the host has (default N; slow)");
 
+static bool controls_host;
+module_param(controls_host, bool, 0444);
+MODULE_PARM_DESC(controls_host, "Pretend that this guest is the one that controls the host (default N)");
+
 static struct afake fake;
 static struct dentry *debugfs;
 
@@ -181,6 +185,7 @@ static int __init afake_init(void)
 	if (err)
 		return err;
 	afake_wire_init(&fake, batch_pages, batch_blocks);
+	fake.transport.controls_host = controls_host;
 	fake.balloon = aero_balloon_create(&fake.transport, &fake, NULL, "fake0");
 	if (IS_ERR(fake.balloon)) {
 		afake_host_exit(&fake.host);

@@ -126,8 +126,7 @@ static bool alloc_batch(struct aero_balloon *balloon, struct cycle *cycle, u64 r
 	if (alloc_entries(balloon, batch_limit(balloon, AERO_PAGE, room_pages)))
 		return true;
 	aero_count(&balloon->counters,
-		   may_sleep_now(balloon) ? AERO_ALLOC_SLEEP_FAILED : AERO_ALLOC_NOSLEEP_FAILED,
-		   1);
+		   may_sleep_now(balloon) ? AERO_ALLOC_SLEEP_FAILED : AERO_ALLOC_NOSLEEP_FAILED, 1);
 	return false;
 }
 

@@ -44,7 +44,7 @@ class Kernel:
         return self._headers or headers(self.release)
 
     def module(self, name):
-        """Path of the module `name`, see module.read; ours come before the kernel's own. SetupError if there is none."""
+        """Path of the module `name`, for module.read(); ours come before the kernel's own. SetupError if missing."""
         name = name.replace("-", "_")
         ours = own_modules(self.release) / f"{name}.ko"
         if ours.exists():

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-from . import cache, debian
+from . import cache
 from .errors import SetupError
 from .suite import Suite
 

@@ -24,14 +24,14 @@ class Kernel:
     image: the file to boot
     modules: a directory with its modules somewhere below
     version: what get() wants to hear for it
-    pvh: QEMU may start the unpacked image
+    vmlinux: the unpacked image, where it is at hand
     headers: what modules are built against; None: the place depends on what is installed
     """
 
-    def __init__(self, release, image, modules, headers=None, version=None, pvh=True):
+    def __init__(self, release, image, modules, headers=None, version=None, vmlinux=None):
         self.release = release
         self.version = version or release
-        self.pvh = pvh
+        self.vmlinux = vmlinux
         self.image = image
         self._tree = modules
         self._headers = headers

@@ -23,8 +23,8 @@ PVH_NOTE_32 = struct.pack("<III", 4, 4, 18) + b"Xen\0"
 
 def get(kernel):
     """Path of what QEMU should boot: the unpacked kernel where that is possible, else the image as it came."""
-    if not kernel.pvh:
-        return kernel.image
+    if kernel.vmlinux:
+        return kernel.vmlinux
     return cache.entry(f"vmlinux/{kernel.release}", lambda path: _make(kernel.image, path))
 
 

@@ -5,6 +5,7 @@
 #   make help        this text
 #   make all         the kernel modules and the user-space programs
 #   make modules     aerostat.ko and its transports, in build/kmod/KVER/
+#   make programs    aerostat-swapd, in build/
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
@@ -79,7 +80,7 @@ module-names := $(patsubst aerostat_engine,aerostat,$(module-dirs:%=aerostat_%))
 modules := $(module-names:%=$(kmod)/%.ko)
 
 # Directories count as well: a file that went away has to be noticed.
-module-inputs := $(shell find Kbuild guest policy \( -name '*.[ch]' -o -name 'Kbuild' -o -name '*.mk' \
+module-inputs := $(shell find Kbuild guest policy -path guest/swapd -prune -o \( -name '*.[ch]' -o -name 'Kbuild' -o -name '*.mk' \
 	-o -type d \) -print)
 
 .PHONY: modules
@@ -117,7 +118,7 @@ sparse: $(modules)
 
 # Each header in a C file of its own, with the modules' flags. The shadow headers are only ever included
 # by the names of those before which they step.
-header-names = $(shell find guest -name '*.h')
+header-names = $(shell find guest -path guest/swapd -prune -o -name '*.h' -print)
 header-objs = $(patsubst %.h,alone/%.o,$(subst /,-,$(header-names)))
 include-line = \#include $(if $(filter guest/compat/include/%,$(1)),<$(1:guest/compat/include/%=%)>,"$(1)")
 
@@ -129,8 +130,9 @@ headers: $(modules)
 	$(Q)printf 'obj-m += %s\n' $(notdir $(header-objs)) > $(mirror)/alone/Kbuild
 	$(Q)flock $(kmod)/lock $(kbuild) AERO_ALSO=alone/ $(header-objs)
 
-# User space: the unit tests, with the sanitizers that the kernel does not offer. X_test.c stands beside
-# X.c (or X.h), and is linked with it and with policy/.
+# User space: the programs, and the unit tests with the sanitizers that the kernel does not offer.
+# X_test.c stands beside X.c (or X.h), and is linked with it and with policy/; a test in a program's
+# directory is linked with all of the program but its main.c.
 
 include policy/policy.mk
 
@@ -140,26 +142,52 @@ user-flags := -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wmissing-prot
 	-Wstrict-prototypes -Werror -fno-omit-frame-pointer -MMD -MP
 test-flags := -fsanitize=address,undefined -fno-sanitize-recover=all
 
+program-flags := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+program-links := -Wl,-z,relro,-z,now
+
+swapd := build/aerostat-swapd
+swapd-libs := glib-2.0 libsystemd
+swapd-objs := $(patsubst %.c,%.o,$(filter-out %_test.c,$(wildcard guest/swapd/*.c))) \
+	$(swapd-policy-objs:%=policy/%)
+programs := $(swapd)
+program-objs := $(swapd-objs:%=build/program/%)
+
+$(swapd): $(program-objs)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(program-links) -o $@ $^ $$(pkg-config --libs $(swapd-libs))
+
 unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c))
-tested-by = $(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1))))
+tested-by = $(if $(filter build/guest/swapd/%,$(1)),\
+	$(filter-out %/main.o,$(swapd-objs:%=build/%)),\
+	$(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1)))))
 all-policy-objs := $(policy-objs) $(swapd-policy-objs) $(host-policy-objs)
 test-objs = $(sort $(1).o $(call tested-by,$(1)) $(all-policy-objs:%=build/policy/%))
 
 $(foreach test,$(unit-tests),$(eval $(test): $(call test-objs,$(test))))
 $(unit-tests):
 	@echo "  LD      $@"
-	$(Q)$(CC) $(test-flags) -o $@ $^
+	$(Q)$(CC) $(test-flags) -o $@ $^ $(if $(filter %/swapd/,$(@D)/),$$(pkg-config --libs $(swapd-libs)))
 
 user-objs := $(sort $(foreach test,$(unit-tests),$(call test-objs,$(test))))
+compile = $(CC) $(user-flags) $(1) $(if $(filter guest/swapd/%,$<),$$(pkg-config --cflags $(swapd-libs))) \
+	-c -o $@ $<
 $(user-objs): build/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC) $(user-flags) $(test-flags) $(CFLAGS) -c -o $@ $<
+	$(Q)$(call compile,$(test-flags) $(CFLAGS))
 
--include $(user-objs:.o=.d)
+$(program-objs): build/program/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(call compile,$(program-flags))
+
+-include $(user-objs:.o=.d) $(program-objs:.o=.d)
+
+.PHONY: programs
+programs: $(programs)
 
 .PHONY: all
-all: modules $(unit-tests)
+all: modules $(programs) $(unit-tests)
 
 # Tests. tests/run knows the groups; here is only what has to be there before.
 
@@ -170,10 +198,10 @@ TESTS ?= unit meta vm fuzz
 unit: $(unit-tests)
 	$(Q)tests/run unit
 
-test-fast: $(unit-tests)
+test-fast: $(programs) $(unit-tests)
 	$(Q)tests/run fast
 
-test: modules $(unit-tests) | $(call installed,vm)
+test: modules $(programs) $(unit-tests) | $(call installed,vm)
 	$(Q)tests/run $(TESTS)
 
 # Slow: a kernel with sanitizers boots for 40 s in an emulator.

@@ -266,12 +266,13 @@ static size_t find_setting(const char *name)
 
 static gboolean parse_line(struct config *config, char *line, unsigned int number, GError **error)
 {
-	char *value = strchr(line, '=');
+	char *value;
 	size_t index;
 
 	if (!g_utf8_validate(line, -1, NULL))
 		return fail(error, "not UTF-8");
 	g_strstrip(line);
+	value = strchr(line, '=');
 	if (!*line || *line == '#' || *line == ';')
 		return TRUE;
 	if (!value)
@@ -295,6 +296,7 @@ static unsigned int check_together(const struct config *config, GError **error)
 	unsigned int size_line = config->line[find_setting("size")];
 	unsigned int directory_line = config->line[find_setting("directory")];
 	unsigned int segments_line = config->line[find_setting("segments")];
+	unsigned int count = *config->devices ? g_strv_length(config->devices) : config->segments;
 
 	if (*config->devices && directory_line) {
 		fail(error, "directory: means nothing beside 'devices'");
@@ -305,8 +307,8 @@ static unsigned int check_together(const struct config *config, GError **error)
 		return segments_line;
 	}
 	if (size_line && config->size_bytes != CONFIG_SIZE_WORD &&
-	    config->size_bytes / config->segments < SEGMENT_BYTES_MIN) {
-		fail(error, "size: less than 1 MiB for each of %u segments", config->segments);
+	    config->size_bytes / count < SEGMENT_BYTES_MIN) {
+		fail(error, "size: less than 1 MiB for each of %u segments", count);
 		return size_line;
 	}
 	return 0;

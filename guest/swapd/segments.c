@@ -33,19 +33,35 @@ static gboolean name_files(struct segments *segments, const struct config *confi
 	return TRUE;
 }
 
+static struct segment *find(struct segments *segments, const char *path)
+{
+	for (u32 i = 0; i < segments->count; i++)
+		if (!strcmp(segments->at[i].path, path))
+			return &segments->at[i];
+	return NULL;
+}
+
+static gboolean name_device(struct segments *segments, const char *device, GError **error)
+{
+	char *path = realpath(device, NULL);
+
+	if (!path || find(segments, path)) {
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(path ? EEXIST : errno),
+			    "%s: %s", device,
+			    path ? "the same as another device" : g_strerror(errno));
+		free(path);
+		return FALSE;
+	}
+	segments->at[segments->count++].path = g_strdup(path);
+	free(path);
+	return TRUE;
+}
+
 static gboolean name_devices(struct segments *segments, const struct config *config, GError **error)
 {
-	for (char **device = config->devices; *device; device++) {
-		char *path = realpath(*device, NULL);
-
-		if (!path) {
-			g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s",
-				    *device, g_strerror(errno));
+	for (char **device = config->devices; *device; device++)
+		if (!name_device(segments, *device, error))
 			return FALSE;
-		}
-		segments->at[segments->count++].path = g_strdup(path);
-		free(path);
-	}
 	return TRUE;
 }
 
@@ -91,14 +107,6 @@ void segments_clear(struct segments *segments)
 	for (u32 i = 0; i < SEGMENTS_MAX; i++)
 		g_free(segments->at[i].path);
 	memset(segments, 0, sizeof(*segments));
-}
-
-static struct segment *find(struct segments *segments, const char *path)
-{
-	for (u32 i = 0; i < segments->count; i++)
-		if (!strcmp(segments->at[i].path, path))
-			return &segments->at[i];
-	return NULL;
 }
 
 /**

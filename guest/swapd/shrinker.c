@@ -38,6 +38,9 @@
 #define PAGE_KB 4
 #define WATCH_MS 200
 
+/* The engine forgets after a minute what it was told; intervals may be longer than that. */
+#define REMIND_S 20
+
 /* Of RAM, what stays available if the configuration does not say. */
 #define RESERVE_FRACTION 16
 
@@ -102,6 +105,24 @@ static bool look(struct shrinker *s)
 	return !error;
 }
 
+static void announce(struct shrinker *s)
+{
+	int told = engine_announce(ENGINE_CLASS, s->return_kb);
+
+	if (told < 0 && !s->deaf)
+		log_warning("cannot tell the balloon what comes back: %s", g_strerror(-told));
+	s->deaf = told < 0;
+}
+
+static gboolean remind(gpointer data)
+{
+	struct shrinker *s = data;
+
+	if (s->return_kb && !s->mode.dry_run)
+		announce(s);
+	return G_SOURCE_CONTINUE;
+}
+
 static void tell(struct shrinker *s)
 {
 	struct status status = {
@@ -118,10 +139,7 @@ static void tell(struct shrinker *s)
 
 	if (s->mode.dry_run)
 		return;
-	error = engine_announce(ENGINE_CLASS, s->return_kb);
-	if (error < 0 && !s->deaf)
-		log_warning("cannot tell the balloon what comes back: %s", g_strerror(-error));
-	s->deaf = error < 0;
+	announce(s);
 	error = status_write(&status, STATUS_PATH);
 	if (error)
 		log_warning("%s: %s", STATUS_PATH, g_strerror(-error));
@@ -358,6 +376,7 @@ static void run_loop(struct shrinker *s)
 	s->loop = g_main_loop_new(NULL, FALSE);
 	g_unix_fd_add(s->signals, G_IO_IN, on_signal, s);
 	g_timeout_add_seconds(s->config->interval_s, on_interval, s);
+	g_timeout_add_seconds(REMIND_S, remind, s);
 	sd_notify(0, "READY=1");
 	if (s->mode.once)
 		selfshrink_hurry(&s->policy);

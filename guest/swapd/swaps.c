@@ -63,14 +63,14 @@ int swaps_next(struct swaps *swaps, struct swap_area *ret_area)
 {
 	const char *end = strchr(swaps->at, '\n');
 	const char *at = swaps->at;
-	char type[16];
+	int length = 0;
 
 	if (!*at)
 		return 0;
 	at = copy_path(at, ret_area->path, sizeof(ret_area->path));
 	if (!at || !end ||
-	    sscanf(at, " %15s %llu %llu", type, &ret_area->size_kb, &ret_area->used_kb) != 3 ||
-	    memchr(at, '\n', strspn(at, " \t\n")))
+	    sscanf(at, " %*s %llu %llu%n", &ret_area->size_kb, &ret_area->used_kb, &length) != 2 ||
+	    at + length > end)
 		return -EINVAL;
 	swaps->at = end + 1;
 	return 1;

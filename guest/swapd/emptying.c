@@ -9,15 +9,19 @@
  * process of its own calls it. If that is killed, or gets a signal, swapoff() fails and the
  * segment stays on, with whatever is still in it.
  *
- * A request to stop, from the parent or because the parent died, is a SIGTERM
- * whose handler does nothing but set a flag. It has three places to come in: before swapoff(), the flag is
- * seen; in swapoff(), that ends with EINTR; between swapoff() and swapon(), it changes
- * nothing, so the segment is not left off. In the gap between the look at the flag and
- * swapoff() it would be missed: the parent asks again until the process has ended. An
- * orphan that misses it finishes its work, which does no harm.
+ * The kernel looks for a signal when it is done with a process's pages in the segment, and
+ * with those of all of tmpfs; not before, even if it is SIGKILL. That is one more reason for
+ * small segments: one of them is the longest that anybody has to wait.
  *
- * Only a SIGKILL between the two calls leaves the segment off. Whoever runs then switches it on,
- * like any other that is off: the parent, or its successor.
+ * A request to stop, from the parent or because the parent died, is a SIGTERM
+ * whose handler does nothing but set a flag. It has three places to come in: before
+ * swapoff(), the flag is seen; in swapoff(), that ends with EINTR; between swapoff() and
+ * swapon(), it changes nothing, so the segment is not left off. In the gap between the look at
+ * the flag and swapoff() it would be missed: the parent asks again until the process has
+ * ended. An orphan that misses it finishes its work, which does no harm.
+ *
+ * Only a SIGKILL between the two calls leaves the segment off. Whoever runs then switches
+ * it on, like any other that is off: the parent, or its successor.
  */
 #include "guest/swapd/emptying.h"
 

@@ -18,7 +18,7 @@
 #define EXIT_NOT_RUNNING 3
 
 /* For what a killed predecessor was doing to end. */
-#define PREDECESSOR_WAIT_MS 10000
+#define PREDECESSOR_WAIT_MS 60000
 
 static struct options {
 	char *config_path;
@@ -95,7 +95,11 @@ static bool become_daemon(void)
 		return false;
 	}
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	error = instance_lock(INSTANCE_LOCK, PREDECESSOR_WAIT_MS);
+	error = instance_lock(INSTANCE_LOCK, 0);
+	if (error == -EWOULDBLOCK) {
+		log_info("waiting for another aerostat-swapd to end");
+		error = instance_lock(INSTANCE_LOCK, PREDECESSOR_WAIT_MS);
+	}
 	if (error) {
 		log_error("%s: %s", INSTANCE_LOCK,
 			  error == -EWOULDBLOCK ? "there is another aerostat-swapd" :

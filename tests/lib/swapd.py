@@ -14,6 +14,7 @@ PROGRAM = ROOT / "build" / "aerostat-swapd"
 DIRECTORY = "/mnt/swap"
 CONFIG = "/etc/aerostat/swapd.conf"
 LOG = "/tmp/swapd.log"
+DISK = "disk1"
 # The last is what ext4 asks the kernel for by name, which no list of dependencies has.
 EXT4 = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic"]
 
@@ -30,8 +31,8 @@ def guest(disk_mib=1024, memory_mib=512, modules=(), files=None, qemu_args=(), d
             with open(image, "wb") as file:
                 file.truncate(disk_mib << 20)
             subprocess.run(["/sbin/mkfs.ext4", "-q", image], check=True)
-            disk = ["-drive", f"file={image},format=raw,if=none,id=disk1,cache=unsafe",
-                    "-device", "virtio-blk-pci,drive=disk1"]
+            disk = ["-drive", f"file={image},format=raw,if=none,id={DISK},cache=unsafe",
+                    "-device", f"virtio-blk-pci,drive={DISK}"]
         with Guest(memory_mib=memory_mib, driver=driver, modules=[*(EXT4 if disk_mib else ()), *modules],
                    files=contents, qemu_args=[*disk, *qemu_args], **more) as booted:
             if disk_mib:
@@ -54,6 +55,14 @@ class Swapd:
         pid = self.guest.sh(f"rm -f /run/aerostat-swapd.status; aerostat-swapd 2>> {LOG} & echo $!")
         self.wait(lambda status: True, "a status")
         return int(pid)
+
+    def stop(self, pid):
+        """Asks it to end and waits until it has."""
+        self.guest.sh(f"kill {pid}; while kill -0 {pid} 2> /dev/null; do usleep 100000; done", timeout=20)
+
+    def once(self):
+        """Has one segment emptied; the result of the command."""
+        return self.guest.run("aerostat-swapd --once")
 
     def log(self):
         return self.guest.read(LOG)
@@ -81,6 +90,49 @@ class Swapd:
                 return status
             check(time.monotonic() < deadline, f"not after {timeout} s: {what}; {status}\n{self.log()}")
             time.sleep(0.2)
+
+
+class Group:
+    """A control group, whose memory is swapped out at will."""
+
+    def __init__(self, guest, name):
+        self.guest, self.path = guest, f"/sys/fs/cgroup/{name}"
+        guest.sh(f"echo +memory > /sys/fs/cgroup/cgroup.subtree_control; mkdir -p {self.path}")
+
+    def run(self, command):
+        self.guest.sh(f"sh -c 'echo 0 > {self.path}/cgroup.procs; {command}'")
+
+    def swap_out(self, mib):
+        """Has the kernel swap out so much that at least three quarters of `mib` MiB are in swap."""
+        self.guest.run(f"echo {mib}M > {self.path}/memory.reclaim")
+        check(used_kb(self.guest) >= mib * 768, f"only {used_kb(self.guest)} KiB of {mib} MiB were swapped out")
+
+
+class Data(Group):
+    """A file in memory, of random bytes, that is known."""
+
+    def __init__(self, guest, mib):
+        super().__init__(guest, "data")
+        guest.sh("mkdir /data && mount -t tmpfs tmpfs /data")
+        self.run(f"dd if=/dev/urandom of=/data/x bs=1M count={mib}")
+        self.sum = guest.sh("md5sum /data/x")
+
+    def check_whole(self):
+        check(self.guest.sh("md5sum /data/x") == self.sum, "what was swapped out is not what it was")
+
+
+class Crowd(Group):
+    """Many processes with 4 MiB each: the kernel leaves a segment only between two processes, if it is to stop."""
+
+    def __init__(self, guest, mib):
+        super().__init__(guest, "crowd")
+        self.run(f"for i in $(seq {mib // 4}); do memtool hold 4; done")
+
+
+def slow_down(guest, bytes_per_second):
+    """How fast the disk reads, so that a segment takes long to come back; 0: as fast as it goes."""
+    limits = dict.fromkeys(("bps", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+    guest.qmp("block_set_io_throttle", device=DISK, bps_rd=bytes_per_second, **limits)
 
 
 def swaps(guest):

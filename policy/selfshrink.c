@@ -207,7 +207,7 @@ const char *selfshrink_verdict_name(enum selfshrink_verdict verdict)
 	case SELFSHRINK_ROOM:
 		return "room";
 	case SELFSHRINK_EMPTY:
-		return "empty";
+		return "emptying";
 	}
 	return "unknown";
 }

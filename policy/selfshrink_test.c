@@ -252,7 +252,7 @@ static void test_names(void)
 	CHECK(!strcmp(selfshrink_verdict_name(SELFSHRINK_COUNTDOWN), "countdown"));
 	CHECK(!strcmp(selfshrink_verdict_name(SELFSHRINK_CREDIT), "credit"));
 	CHECK(!strcmp(selfshrink_verdict_name(SELFSHRINK_ROOM), "room"));
-	CHECK(!strcmp(selfshrink_verdict_name(SELFSHRINK_EMPTY), "empty"));
+	CHECK(!strcmp(selfshrink_verdict_name(SELFSHRINK_EMPTY), "emptying"));
 	CHECK(!strcmp(selfshrink_verdict_name((enum selfshrink_verdict)5), "unknown"));
 }
 

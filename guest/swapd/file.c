@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "guest/swapd/filesystem.h"
@@ -50,16 +49,14 @@ static gboolean refuse(GError **error, const char *format, ...)
 
 static gboolean check_filesystem(const char *path, GError **error)
 {
-	const struct filesystem_refusal *refusal;
-	struct statfs filesystem;
+	char type[FILESYSTEM_TYPE_BYTES];
+	int result = filesystem_type(path, type);
+	const char *why;
 
-	if (statfs(path, &filesystem))
-		return fail(error, errno, path, "statfs");
-	refusal = filesystem_refused(filesystem.f_type);
-	if (refusal)
-		return refuse(error, "%s: no place for swap: %s is %s", path, refusal->name,
-			      refusal->why);
-	return TRUE;
+	if (result)
+		return fail(error, -result, path, "file system");
+	why = filesystem_refusal(type);
+	return why ? refuse(error, "%s: no place for swap: %s is %s", path, type, why) : TRUE;
 }
 
 /* Others who can write to it could put what they like in the place of a file. */

@@ -3,18 +3,11 @@
 #ifndef AERO_SWAPD_FILESYSTEM_H
 #define AERO_SWAPD_FILESYSTEM_H
 
-/**
- * struct filesystem_refusal - a kind of file system that is refused
- * @magic: statfs()'s f_type
- * @name: as people know it
- * @why: completes "it is ..."
- */
-struct filesystem_refusal {
-	unsigned int magic;
-	const char *name;
-	const char *why;
-};
+#include <stddef.h>
 
-const struct filesystem_refusal *filesystem_refused(unsigned long magic);
+#define FILESYSTEM_TYPE_BYTES 64
+
+int filesystem_type(const char *path, char type[FILESYSTEM_TYPE_BYTES]);
+const char *filesystem_refusal(const char *type);
 
 #endif /* AERO_SWAPD_FILESYSTEM_H */

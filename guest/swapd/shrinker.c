@@ -4,18 +4,19 @@
  *
  * Theory of operation
  *
- * In each interval the shrinker looks at /proc/swaps and /proc/meminfo, switches on what is
- * off, asks policy/selfshrink, and has a segment emptied when that says so; when it is
- * done, it looks again and asks whether another one may follow at once. There is never more than
- * one on its way: that process is either there or not.
+ * In each interval the shrinker looks at /proc/swaps and /proc/meminfo, switches on what
+ * is off, asks policy/selfshrink, and has a segment emptied when that says so; when it
+ * is done, it looks again and asks whether another one may follow at once. There is
+ * never more than one on its way: that process is either there or not.
  *
- * While a segment is being emptied, memory is looked at several times a second. When demand has taken it,
- * the segment stays as it is. The kernel may refuse (swapoff() first asks whether all of the segment could
- * be held, by the rules for overcommitment) or kill that process: both are refusals to policy/selfshrink,
- * which waits before it tries again.
+ * While a segment is being emptied, memory is looked at several times a second. When
+ * demand has taken it, the segment stays as it is. The kernel may refuse (swapoff() first
+ * asks whether all of the segment could be held, by the rules for overcommitment) or kill
+ * that process: both are refusals to policy/selfshrink, which waits before it tries again.
  *
- * Nothing is done at the end: swap stays on, and the next daemon finds it. Nothing is allocated
- * from one interval to the next, except for the timer of an emptying.
+ * Nothing is done at the end: swap stays on, and the next daemon finds it. Memory is
+ * locked, and hardly any is allocated after the start: a timer for each emptying, and
+ * what libsystemd needs for a message.
  */
 #include "guest/swapd/shrinker.h"
 
@@ -105,9 +106,20 @@ static bool look(struct shrinker *s)
 	return !error;
 }
 
+/*
+ * What comes back needs room besides the reserve, which may be more than the balloon leaves by
+ * itself. The engine takes no number greater than RAM, or of parts of pages.
+ */
+static u64 announced_kb(const struct shrinker *s)
+{
+	if (!s->return_kb)
+		return 0;
+	return min_u64(s->return_kb + s->reserve_kb, s->meminfo.total_kb) / PAGE_KB * PAGE_KB;
+}
+
 static void announce(struct shrinker *s)
 {
-	int told = engine_announce(ENGINE_CLASS, s->return_kb);
+	int told = engine_announce(ENGINE_CLASS, announced_kb(s));
 
 	if (told < 0 && !s->deaf)
 		log_warning("cannot tell the balloon what comes back: %s", g_strerror(-told));
@@ -183,22 +195,25 @@ static void refused(struct shrinker *s, const char *why)
 	selfshrink_refused(&s->policy);
 }
 
-static void start_emptying(struct shrinker *s)
+/* Has the chosen segment emptied; false if nothing was started. */
+static bool start_emptying(struct shrinker *s)
 {
 	const struct segment *segment = &s->segments.at[s->index];
+	pid_t pid;
 
 	if (s->mode.dry_run) {
 		log_info("would bring %llu KiB back from %s", s->chosen_kb, segment->path);
 		selfshrink_refused(&s->policy);
-		return;
+		return false;
 	}
-	s->emptying = emptying_start(segment->path, s->segments.swapon_flags);
-	if (s->emptying < 0) {
-		refused(s, g_strerror(-s->emptying));
-		s->emptying = 0;
-		return;
+	pid = emptying_start(segment->path, s->segments.swapon_flags);
+	if (pid < 0) {
+		refused(s, g_strerror(-pid));
+		return false;
 	}
+	s->emptying = pid;
 	s->watch = g_timeout_add(WATCH_MS, watch_memory, s);
+	return true;
 }
 
 /* Asks what to do now, and does it. */
@@ -222,7 +237,8 @@ static void act(struct shrinker *s)
 	if (choice.verdict == SELFSHRINK_EMPTY) {
 		s->index = choice.index;
 		s->chosen_kb = choice.return_pages * PAGE_KB;
-		start_emptying(s);
+		if (!start_emptying(s))
+			choice = (struct selfshrink_choice){ .verdict = SELFSHRINK_COUNTDOWN };
 	}
 	enter(s, selfshrink_verdict_name(choice.verdict), choice.return_pages * PAGE_KB);
 }

@@ -35,10 +35,10 @@ static void read_events(struct aero_meminfo *info)
 	info->minor_faults = events[PGFAULT] - min(events[PGFAULT], events[PGMAJFAULT]);
 	info->oom_kills = events[OOM_KILL];
 	info->alloc_stalls = sum_over_zones(events, ALLOCSTALL_NORMAL);
-	info->async_scanned_pages = events[PGSCAN_KSWAPD];
-	info->direct_scanned_pages = events[PGSCAN_DIRECT];
-	info->async_reclaimed_pages = events[PGSTEAL_KSWAPD];
-	info->direct_reclaimed_pages = events[PGSTEAL_DIRECT];
+	info->async_scanned_pages = AERO_RECLAIM_COUNT(events, PGSCAN_KSWAPD);
+	info->direct_scanned_pages = AERO_RECLAIM_COUNT(events, PGSCAN_DIRECT);
+	info->async_reclaimed_pages = AERO_RECLAIM_COUNT(events, PGSTEAL_KSWAPD);
+	info->direct_reclaimed_pages = AERO_RECLAIM_COUNT(events, PGSTEAL_DIRECT);
 #ifdef CONFIG_HUGETLB_PAGE
 	info->hugetlb_allocs = events[HTLB_BUDDY_PGALLOC];
 	info->hugetlb_fails = events[HTLB_BUDDY_PGALLOC_FAIL];

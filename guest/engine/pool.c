@@ -326,6 +326,7 @@ static void block_count_held(const struct aero_pool *pool, struct page *block, b
 	if (pool->core.adjust_managed_page_count)
 		adjust_managed_page_count(block, by);
 	count_vm_events(held ? BALLOON_INFLATE : BALLOON_DEFLATE, AERO_BLOCK_PAGES);
+	AERO_COUNT_BALLOONED(block, -by);
 }
 
 static void hold_blocks(struct aero_pool *pool, const struct aero_batch *batch)

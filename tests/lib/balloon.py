@@ -91,6 +91,10 @@ class Balloon:
         check(attributes["size_kb"] == held * 4, f"size_kb {attributes['size_kb']} is not {held} pages")
         counted = events["balloon_inflate"] - events["balloon_deflate"]
         check(counted == held, f"vmstat counts {counted} pages in the balloon, sysfs {held}")
+        if "nr_balloon_pages" in events:  # in newer kernels, and exact once the processors have added up
+            self.guest.write("/proc/sys/vm/stat_refresh", 1)
+            counted = vmstat(self.guest)["nr_balloon_pages"]
+            check(counted == held, f"meminfo counts {counted} pages in the balloon, sysfs {held}")
         return attributes
 
 

@@ -234,8 +234,8 @@ unsigned int aero_pool_alloc_contig(struct aero_pool *pool, struct aero_batch *b
 		cond_resched();
 		if (!may_be_emptied(pfn))
 			continue;
-		if (alloc_contig_range(pfn, pfn + AERO_BLOCK_PAGES, MIGRATE_MOVABLE,
-				       GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)) {
+		if (alloc_contig_range(pfn, pfn + AERO_BLOCK_PAGES, ACR_FLAGS_NONE,
+				       GFP_KERNEL | __GFP_NOWARN)) {
 			failures++;
 			continue;
 		}

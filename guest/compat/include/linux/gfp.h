@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/gfp.h> for kernels whose alloc_contig_range() takes a migrate type instead of flags (6.12 does, 7.2 does not). */
+#include_next <linux/gfp.h>
+
+#ifndef AERO_COMPAT_LINUX_GFP_H
+#define AERO_COMPAT_LINUX_GFP_H
+
+#ifndef ACR_FLAGS_NONE
+#define ACR_FLAGS_NONE MIGRATE_MOVABLE
+#endif
+
+#endif /* AERO_COMPAT_LINUX_GFP_H */

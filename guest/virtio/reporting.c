@@ -77,7 +77,10 @@ void avirtio_reporting_start(struct avirtio *device)
 	    virtqueue_get_vring_size(device->report.vq) < PAGE_REPORTING_CAPACITY)
 		return;
 	WRITE_ONCE(device->was_reset, false);
-	device->reporting_info = (struct page_reporting_dev_info){ .report = report };
+	device->reporting_info = (struct page_reporting_dev_info){
+		.report = report,
+		.order = PAGE_REPORTING_ORDER_UNSPECIFIED,
+	};
 	err = page_reporting_register(&device->reporting_info);
 	device->reporting_free = !err;
 	if (err && err != -EBUSY)

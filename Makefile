@@ -114,7 +114,8 @@ $(config-header).log: $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.
 # Static analysis of the modules wants the kernel's own flags, so it runs as a part of its build.
 .PHONY: sparse
 sparse: $(modules)
-	$(Q)flock $(kmod)/lock $(kbuild) C=2 CF=-D__CHECK_ENDIAN__ modules
+	$(Q)flock $(kmod)/lock $(kbuild) C=2 \
+		CF="-D__CHECK_ENDIAN__ -include $(CURDIR)/guest/compat/sparse.h" modules
 
 # Each header in a C file of its own, with the modules' flags. The shadow headers are only ever included
 # by the names of those before which they step.

@@ -163,3 +163,27 @@ u64 aero_meminfo_boost_pages(void)
 			pages += NODE_DATA(nid)->node_zones[i]._watermark[WMARK_HIGH];
 	return pages + pages / 2;
 }
+
+/**
+ * aero_meminfo_background_pages() - free memory with which the kernel reclaims unasked
+ *
+ * Halfway between the watermark below which background reclaim is woken and the one
+ * below which whoever allocates has to reclaim.
+ *
+ * Return: guest pages.
+ * Context: any.
+ */
+u64 aero_meminfo_background_pages(void)
+{
+	u64 pages = 0;
+	int nid, i;
+
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			const struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			pages += (min_wmark_pages(zone) + low_wmark_pages(zone)) / 2;
+		}
+	}
+	return pages;
+}

@@ -50,6 +50,7 @@ struct aero_meminfo {
 void aero_meminfo_read(struct aero_meminfo *ret_info);
 u64 aero_meminfo_reserve_pages(void);
 u64 aero_meminfo_boost_pages(void);
+u64 aero_meminfo_background_pages(void);
 u64 aero_meminfo_available_pages(void);
 u64 aero_meminfo_free_pages(void);
 u64 aero_meminfo_total_pages(void);

@@ -15,8 +15,9 @@
  * (BLOCKS_RETRY_MS), so that a fragmented guest does not compact for ever.
  *
  * What only the guest itself wishes for is not worth anybody's time: it is taken without
- * reclaim and without emptying ranges (which would drop any cache in them). The kernel's
- * background reclaim is woken, and the next cycle takes what it has made free.
+ * reclaim and without emptying ranges (which would drop any cache in them), and only as
+ * far as others do not have to reclaim, either. By then the kernel does so in the
+ * background, and the next cycle takes what it has made free.
  *
  * Deflation gives back whole blocks while they fit into what is to be given back,
  * then single pages, then part of a block, so that the target is hit to the page.
@@ -28,6 +29,7 @@
 
 #include "guest/engine/balloon.h"
 #include "guest/engine/exchange.h"
+#include "guest/engine/meminfo.h"
 #include "guest/engine/target.h"
 #include "guest/engine/trace.h"
 
@@ -80,12 +82,25 @@ static bool may_sleep_now(const struct aero_balloon *balloon)
 	return pace_may_sleep(&balloon->pace) && !aero_target_is_own(balloon);
 }
 
+/* How many of @nr entries are there to take without pushing anybody into reclaim. */
+static unsigned int spare_entries(const struct aero_balloon *balloon, unsigned int nr)
+{
+	u64 spare = sat_sub_u64(aero_meminfo_free_pages(), aero_meminfo_background_pages());
+
+	if (balloon->batch.class == AERO_BLOCK)
+		spare >>= AERO_BLOCK_ORDER;
+	return min_t(u64, nr, spare);
+}
+
 /* Fills the batch from the page allocator, as the pace wants it. */
 static bool alloc_entries(struct aero_balloon *balloon, unsigned int nr)
 {
 	bool may_sleep = may_sleep_now(balloon);
-	unsigned int got = aero_pool_alloc(&balloon->batch, nr, may_sleep);
+	unsigned int got;
 
+	if (aero_target_is_own(balloon))
+		nr = spare_entries(balloon, nr);
+	got = aero_pool_alloc(&balloon->batch, nr, may_sleep);
 	aero_count(&balloon->counters, may_sleep ? AERO_ALLOC_SLEEP : AERO_ALLOC_NOSLEEP, got);
 	return got;
 }

@@ -28,6 +28,32 @@ def draw(directory, name, curves, phases, huge):
     return paths
 
 
+def draw_lives(directory, name, lives):
+    """The same for {label: life.Life}: memory of the host above, memory left to the guest below."""
+    paths = []
+    for suffix, terminal in TERMINALS.items():
+        path = directory / f"{name}.{suffix}"
+        _gnuplot(lives_script(terminal, path, lives))
+        paths.append(path)
+    return paths
+
+
+def lives_script(terminal, path, lives):
+    """The whole input for gnuplot. Phases are shaded where the first one had them."""
+    first = next(iter(lives.values()))
+    end = max(life.points[-1][0] for life in lives.values())
+    lines = [f"set terminal {terminal}", f'set output "{path}"', "set multiplot", "set border 3",
+             "set tics nomirror out", "set lmargin 10", "set rmargin 3", "set key above horizontal"]
+    for column, (title, origin) in enumerate((("Host memory of QEMU", 0.5), ("Memory left to the guest", 0))):
+        curves = {label: [(point[0], point[1 + column]) for point in life.points] for label, life in lives.items()}
+        top = max(mib for points in curves.values() for _, mib in points)
+        lines += [*_data(f"panel{column}_", curves.values()), f"set origin 0, {origin}", "set size 1, 0.5",
+                  f'set title "{title}"', f"set xrange [0:{end:.0f}]", f"set yrange [0:{top * 1.2:.0f}]",
+                  'set xlabel "seconds"', 'set ylabel "MiB"', *_shading(first.phases),
+                  "plot " + ", ".join(_plots(f"panel{column}_", curves))]
+    return "\n".join([*lines, "unset multiplot", "set output", ""])
+
+
 def script(terminal, path, curves, phases, huge):
     """The whole input for gnuplot, data included."""
     last = max(seconds for points in curves.values() for seconds, _ in points)
@@ -41,20 +67,27 @@ def script(terminal, path, curves, phases, huge):
         *_upper(curves, phases, first, last, top), *_lower(huge), "unset multiplot", "set output", ""])
 
 
-def _upper(curves, phases, first, last, top):
+def _shading(phases):
     shading = []
     for number, (label, start, end) in enumerate(phases, 1):
         shading.append(f'set object {number} rectangle from {start:.3f}, graph 0 to {end:.3f}, graph 1 behind'
                        f' fillcolor rgb "{SHADES[number % 2]}" fillstyle solid noborder')
         middle = (start + end) / 2
         shading.append(f'set label {number} "{label}" at {middle:.3f}, graph 0.96 center')
-    plots = [f'$curve{number} using 1:2 with steps linewidth 2.5 linecolor rgb "{COLOURS[number]}" title "{label}"'
-             for number, label in enumerate(curves)]
+    return shading
+
+
+def _plots(name, curves):
+    return [f'${name}{number} using 1:2 with steps linewidth 2.5 linecolor rgb "{COLOURS[number]}" title "{label}"'
+            for number, label in enumerate(curves)]
+
+
+def _upper(curves, phases, first, last, top):
     return ["set origin 0, 0.42", "set size 1, 0.58",
             'set title "Host memory of QEMU, whose 2 GiB guest gives 1 GiB away and takes it back"',
             'set xlabel "seconds after the request"', 'set ylabel "MiB"',
-            f"set xrange [{first:.3f}:{last:.3f}]", f"set yrange [0:{top * 1.2:.0f}]", *shading,
-            "plot " + ", ".join(plots)]
+            f"set xrange [{first:.3f}:{last:.3f}]", f"set yrange [0:{top * 1.2:.0f}]", *_shading(phases),
+            "plot " + ", ".join(_plots("curve", curves))]
 
 
 def _lower(huge):

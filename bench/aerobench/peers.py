@@ -90,7 +90,17 @@ ALL = {peer.name: peer for peer in (
     Peer("stock", "virtio_balloon, a device without reporting", "stock"),
     Peer("stock-reporting", "virtio_balloon, free-page-reporting=on", "stock", device_args="free-page-reporting=on"),
     Peer("virtio-mem", "virtio_mem, blocks of QEMU's default size", "virtio-mem", VirtioMem),
+    Peer("off", "aerostat_virtio, which neither reports free memory nor is asked for any", "aerostat",
+         device_args="free-page-reporting=on", module_args=NO_FREE_PAGES),
+    Peer("reporting", "aerostat_virtio, free page reporting alone", "aerostat", device_args="free-page-reporting=on"),
+    Peer("committed", "the same, and self-ballooning by committed memory", "aerostat",
+         device_args="free-page-reporting=on", module_args={"aerostat": "selfballooning=1"}),
+    Peer("workingset", "the same, and self-ballooning by the working set", "aerostat",
+         device_args="free-page-reporting=on",
+         module_args={"aerostat": "selfballooning=1 selfballoon_policy=workingset"}),
 )}
+# Those that a guest's life is measured with: they differ in what the guest does by itself.
+ALONE = ("off", "reporting", "committed", "workingset")
 DEFAULT = ("ours", "stock", "virtio-mem", "ours-pfn", "ours-plain")
 
 

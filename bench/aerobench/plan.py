@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from . import report
+from . import peers, report
 from .errors import BenchError
 from .sample import KINDS, TIMED
 
@@ -26,16 +26,32 @@ def choose(text):
     return [name for name in report.ALL if name in names]
 
 
+def kinds_of(benchmarks):
+    """{kind: how it is taken} of all that some benchmarks need, in the order in which they are taken."""
+    needed = {kind for name in benchmarks for kind in report.ALL[name].kinds}
+    return {kind: how for kind, how in KINDS.items() if kind in needed}
+
+
+def able(how, chosen_peers):
+    """Who is measured in a kind: some kinds have peers of their own, some do not suit everyone."""
+    found = [peers.ALL[name] for name in how.peers] or chosen_peers
+    return [peer for peer in found if peer.device.can_hint or not how.hints]
+
+
+def everyone(chosen_peers, benchmarks):
+    """All peers that take part."""
+    found = [peer for how in kinds_of(benchmarks).values() for peer in able(how, chosen_peers)]
+    return list({peer.name: peer for peer in found}.values())
+
+
 def boots(chosen_peers, benchmarks, samples, settings):
     """All boots. Peers take turns (A B A B), so that a slow minute of the machine hits each of them.
 
     What does not vary is taken once. All but times is taken at the first setting of init_on_alloc only.
     """
-    kinds = {kind for name in benchmarks for kind in report.ALL[name].kinds}
     planned = []
-    for kind, how in ((kind, how) for kind, how in KINDS.items() if kind in kinds):
-        able = [peer for peer in chosen_peers if peer.device.can_hint or not how.hints]
+    for kind, how in kinds_of(benchmarks).items():
         for _ in range(samples if how.varies else 1):
             for init_on_alloc in settings if kind == TIMED else settings[:1]:
-                planned += [Boot(peer, kind, init_on_alloc) for peer in able]
+                planned += [Boot(peer, kind, init_on_alloc) for peer in able(how, chosen_peers)]
     return planned

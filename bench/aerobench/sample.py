@@ -13,6 +13,7 @@ There are several kinds of sample, because one would spoil the other:
 * instructions: QEMU counts what the guest executes, at the price of executing it several times as slowly. Its count
   leaves out sleep. An idle guest executes some 50000 a second, which belongs to the noise.
 * hugetlb: the guest's RAM is in 2 MiB hugetlb pages, of which the host can get back whole ones only.
+* lived: the guest works and idles for some minutes, with no request of the host; see life.py.
 * migrated, hinted: the guest moves to another QEMU while the balloon is inflated; hinted: with free page hinting on.
 
 A value has the same name in no two kinds.
@@ -27,7 +28,8 @@ import functools
 import os
 import time
 
-from .peers import CLAIMED_MIB, MIB
+from . import life
+from .peers import ALONE, CLAIMED_MIB, MIB
 from .series import Sample
 
 TOUCHED_MIB = 1536
@@ -40,7 +42,7 @@ SETTLE_SECONDS = 0.3
 BANDWIDTH_BYTES = 128 * MIB
 
 TIMED, QUIET, COUNTED, INSTRUCTIONS = "timed", "quiet", "counted", "instructions"
-HUGETLB, MIGRATED, HINTED = "hugetlb", "migrated", "hinted"
+HUGETLB, LIVED, MIGRATED, HINTED = "hugetlb", "lived", "migrated", "hinted"
 
 
 class Observer:
@@ -52,6 +54,9 @@ class Observer:
     def end(self, name, milliseconds):
         """A phase is over; its time has been taken."""
 
+    def lived(self, found):
+        """A life is over; `found` is a life.Life."""
+
     def progress(self, name, taken_bytes, wanted_bytes):
         """Called about once a millisecond: return quickly."""
 
@@ -61,8 +66,8 @@ def take(guest_class, peer, kind, init_on_alloc, observer=None, cpu=None):
     how = KINDS[kind]
     options = peer.guest_options(init_on_alloc, how.hints)
     options |= {"backing": how.backing, "prewarm": how.varies, "icount": how.icount,
-                "trace": peer.device.events if how.traced else (),
-                "qemu_args": [*options["qemu_args"], *(("-cpu", cpu) if cpu else ())]}
+                "trace": peer.device.events if how.traced else (), "swap_mib": how.swap_mib,
+                "qemu_args": [*options["qemu_args"], *how.qemu_args, *(("-cpu", cpu) if cpu else ())]}
     with guest_class(**options) as guest:
         machine = {**describe_machine(guest), "cpu": cpu or "default"}
         load = os.getloadavg()[0]
@@ -187,6 +192,11 @@ def measure_hugetlb(guest, peer, observer):
     return {"hugetlb_freed_mib": freed / 1024, "hugetlb_share": freed / 1024 / CLAIMED_MIB}
 
 
+def measure_life(guest, _, observer):
+    """Values of a lived sample."""
+    return life.live(guest, observer)
+
+
 def measure_migration(guest, peer, observer, name):
     """Values of a migrated or hinted sample, their names beginning with `name`. What is free holds old content."""
     touch(guest, observer, "touch")
@@ -208,6 +218,8 @@ class Kind:
 
     varies: its numbers are not the same each time, so that several samples are taken, on warm host memory
     hints: with free page hinting, which not every device has
+    peers: names of those that it is taken of, whoever was chosen
+    swap_mib, qemu_args: what the guest has besides
     """
 
     measure: object
@@ -216,6 +228,9 @@ class Kind:
     traced: bool = False
     icount: str | None = None
     hints: bool = False
+    peers: tuple = ()
+    swap_mib: int = 0
+    qemu_args: tuple = ()
 
 
 # In the order in which they are taken.
@@ -225,6 +240,7 @@ KINDS = {
     COUNTED: Kind(measure_counts, traced=True),
     INSTRUCTIONS: Kind(measure_instructions, icount="shift=0"),
     HUGETLB: Kind(measure_hugetlb, backing="hugetlb"),
+    LIVED: Kind(measure_life, varies=True, peers=ALONE, swap_mib=life.SWAP_MIB, qemu_args=life.DISK),
     MIGRATED: Kind(functools.partial(measure_migration, name=MIGRATED)),
     HINTED: Kind(functools.partial(measure_migration, name=HINTED), hints=True),
 }

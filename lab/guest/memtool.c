@@ -4,6 +4,8 @@
  *
  *   memtool touch MIB               write to MIB of memory, then give it back
  *   memtool hold MIB [SECONDS]      leave a process behind that holds MIB; prints its PID when it does
+ *   memtool commit MIB USED_MIB     leave a process behind that reserves MIB, so that the kernel counts it
+ *                                   as committed, and uses USED_MIB of it; prints its PID when it does
  *   memtool fragment PERCENT [anon|unmovable]
  *                                   spoil PERCENT of the free 2 MiB blocks with a single used page
  *                                   each, held by a process left behind; prints its PID
@@ -128,6 +130,16 @@ static void hold(unsigned long mib, unsigned long unused)
 {
 	(void)unused;
 	touch_pages(reserve(mib << 20), mib << 20);
+}
+
+static void commit(unsigned long mib, unsigned long used_mib)
+{
+	char *at = mmap(NULL, mib << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
+
+	if (at == MAP_FAILED)
+		die("mmap");
+	touch_pages(at, used_mib << 20);
 }
 
 /* What belongs into a page: no two pages, and no two rounds, have the same. */
@@ -352,8 +364,10 @@ static int starve(unsigned long n, const char *path, const char *text)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | churn MIB SECONDS | "
-			"fragment PERCENT [anon|unmovable] | hugepages | starve N FILE TEXT\n");
+	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | commit MIB USED_MIB | "
+			"churn MIB SECONDS | fragment PERCENT [anon|unmovable] | hugepages | "
+			"starve N FILE TEXT
+");
 	return 2;
 }
 
@@ -366,6 +380,11 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "hold") && (argc == 3 || argc == 4))
 		return leave_behind(hold, parse_number(argv[2], 1 << 20), 0,
 				    argc == 4 ? parse_number(argv[3], 1 << 20) : 0);
+	if (!strcmp(verb, "commit") && argc == 4) {
+		unsigned long mib = parse_number(argv[2], 1 << 20);
+
+		return leave_behind(commit, mib, parse_number(argv[3], mib), 0);
+	}
 	if (!strcmp(verb, "churn") && argc == 4)
 		return churn(parse_number(argv[2], 1 << 20), parse_number(argv[3], 1 << 20));
 	if (!strcmp(verb, "fragment") && (argc == 3 || argc == 4)) {

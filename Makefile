@@ -146,32 +146,43 @@ test-flags := -fsanitize=address,undefined -fno-sanitize-recover=all
 program-flags := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 program-links := -Wl,-z,relro,-z,now
 
-swapd := build/aerostat-swapd
+# A program is its main.c and the rest of its part of the tree; everything below host/ is one part.
+part-sources = $(patsubst %.c,%.o,$(filter-out %_test.c %/main.c,$(wildcard $(1))))
 swapd-libs := glib-2.0 libsystemd
-swapd-objs := $(patsubst %.c,%.o,$(filter-out %_test.c,$(wildcard guest/swapd/*.c))) \
-	$(swapd-policy-objs:%=policy/%)
-programs := $(swapd)
-program-objs := $(swapd-objs:%=build/program/%)
+swapd-objs := $(call part-sources,guest/swapd/*.c) $(swapd-policy-objs:%=policy/%)
+host-libs := gio-unix-2.0 json-glib-1.0 libsystemd
+host-objs := $(call part-sources,host/*/*.c) $(host-policy-objs:%=policy/%)
 
-$(swapd): $(program-objs)
+program-mains := guest/swapd/main.o $(patsubst %.c,%.o,$(wildcard host/*/main.c))
+program-objs := $(sort $(addprefix build/program/,$(program-mains) $(swapd-objs) $(host-objs)))
+host-programs := $(if $(wildcard host/*/main.c),build/aerostatd build/aerostat)
+programs := build/aerostat-swapd $(host-programs)
+
+# Of the part that a file belongs to: what pkg-config knows of its libraries.
+libs = $$(pkg-config --$(1) $(if $(filter host/% build/host/% $(host-programs),$(2)),$(host-libs),$(swapd-libs)))
+has-libs = $(filter host/% guest/swapd/% build/host/% build/guest/swapd/%,$(1))
+
+build/aerostat-swapd: $(addprefix build/program/,guest/swapd/main.o $(swapd-objs))
+build/aerostatd: $(addprefix build/program/,host/daemon/main.o $(host-objs))
+build/aerostat: $(addprefix build/program/,host/cli/main.o $(host-objs))
+$(programs):
 	@echo "  LD      $@"
-	$(Q)$(CC) $(program-links) -o $@ $^ $$(pkg-config --libs $(swapd-libs))
+	$(Q)$(CC) $(program-links) -o $@ $^ $(call libs,libs,$@)
 
-unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c))
-tested-by = $(if $(filter build/guest/swapd/%,$(1)),\
-	$(filter-out %/main.o,$(swapd-objs:%=build/%)),\
-	$(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1)))))
+unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c host/*/*_test.c))
+tested-by = $(if $(filter build/guest/swapd/%,$(1)),$(swapd-objs:%=build/%),\
+	$(if $(filter build/host/%,$(1)),$(host-objs:%=build/%),\
+	$(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1))))))
 all-policy-objs := $(policy-objs) $(swapd-policy-objs) $(host-policy-objs)
 test-objs = $(sort $(1).o $(call tested-by,$(1)) $(all-policy-objs:%=build/policy/%))
 
 $(foreach test,$(unit-tests),$(eval $(test): $(call test-objs,$(test))))
 $(unit-tests):
 	@echo "  LD      $@"
-	$(Q)$(CC) $(test-flags) -o $@ $^ $(if $(filter %/swapd/,$(@D)/),$$(pkg-config --libs $(swapd-libs)))
+	$(Q)$(CC) $(test-flags) -o $@ $^ $(if $(call has-libs,$@),$(call libs,libs,$@))
 
 user-objs := $(sort $(foreach test,$(unit-tests),$(call test-objs,$(test))))
-compile = $(CC) $(user-flags) $(1) $(if $(filter guest/swapd/%,$<),$$(pkg-config --cflags $(swapd-libs))) \
-	-c -o $@ $<
+compile = $(CC) $(user-flags) $(1) $(if $(call has-libs,$<),$(call libs,cflags,$<)) -c -o $@ $<
 $(user-objs): build/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
@@ -209,7 +220,7 @@ test: modules $(programs) $(unit-tests) | $(call installed,vm)
 DEBUG_KERNEL ?= debug
 
 .PHONY: test-debug
-test-debug: | $(call installed,vm) $(call installed,kernel)
+test-debug: $(programs) | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
 
 .PHONY: fuzz

@@ -9,10 +9,11 @@
  * the one before it is filled for everybody. Where it runs out, all VMs
  * that want more on this level have it at one price (fill.c).
  *
- * The price is ESX's, with its tax on idle memory: shares / (bytes * (f + k * (1 - f))), f being the
- * part that the VM uses and k = 1 / (1 - 0.75) = 4: an idle byte costs four times as much. So among VMs
- * with the same shares who uses its memory has the more of it, and among VMs that use theirs
- * alike shares decide.
+ * Where VMs compete for what they need, the price is shares / bytes. Reserves and surplus are priced like
+ * ESX does it, with a tax on idle memory: shares / (bytes * (f + k * (1 - f))), f being the part that
+ * the VM uses and k = 1 / (1 - 0.75) = 4: an idle byte costs four times as much. So among VMs with the
+ * same shares who uses its memory keeps the more of it. What is needed is not idle: taxed as well, a VM
+ * with a large reserve would lose what it uses to one that has none.
  *
  * A minimum that cannot be had is still promised: if the minimums exceed the budget, all targets are
  * the minimums and the result says what is missing. That is for the operator to solve.
@@ -86,7 +87,8 @@ struct share_result share_split(struct share_vm *vms, struct fill_claim *scratch
 		scratch[i] = (struct fill_claim){
 			.floor_bytes = filled(&vms[i], top ? top - 1 : SHARE_MINIMUM),
 			.ceiling_bytes = filled(&vms[i], top),
-			.weight = share_weight(vms[i].shares, vms[i].active),
+			.weight = share_weight(vms[i].shares,
+					       top < SHARE_RESERVE ? DEMAND_ONE : vms[i].active),
 		};
 	}
 	result.missing_bytes = fill(scratch, count, budget_bytes);

@@ -5,7 +5,7 @@
 #   make help        this text
 #   make all         the kernel modules and the user-space programs
 #   make modules     aerostat.ko and its transports, in build/kmod/KVER/
-#   make programs    aerostat-swapd, in build/
+#   make programs    aerostat-swapd, aerostatd and aerostat, in build/
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
@@ -153,9 +153,9 @@ swapd-objs := $(call part-sources,guest/swapd/*.c) $(swapd-policy-objs:%=policy/
 host-libs := gio-unix-2.0 json-glib-1.0 libsystemd
 host-objs := $(call part-sources,host/*/*.c) $(host-policy-objs:%=policy/%)
 
-program-mains := guest/swapd/main.o $(patsubst %.c,%.o,$(wildcard host/*/main.c))
+program-mains := guest/swapd/main.o host/daemon/main.o host/cli/main.o
 program-objs := $(sort $(addprefix build/program/,$(program-mains) $(swapd-objs) $(host-objs)))
-host-programs := $(if $(wildcard host/*/main.c),build/aerostatd build/aerostat)
+host-programs := build/aerostatd build/aerostat
 programs := build/aerostat-swapd $(host-programs)
 
 # Of the part that a file belongs to: what pkg-config knows of its libraries.
@@ -204,7 +204,7 @@ all: modules $(programs) $(unit-tests)
 # Tests. tests/run knows the groups; here is only what has to be there before.
 
 export JOBS
-TESTS ?= unit meta vm fuzz
+TESTS ?= unit meta host vm fuzz
 
 .PHONY: unit test-fast test
 unit: $(unit-tests)

@@ -7,7 +7,7 @@
 #define AERO_HOST_FLEET_VM_H
 
 #include "host/fleet/stats.h"
-#include "host/vmm/report.h"
+#include "host/vmm/vmm.h"
 #include "policy/demand.h"
 
 /**
@@ -112,6 +112,7 @@ enum vm_direction { VM_SHRINK, VM_GROW, VM_DIRECTIONS };
 /**
  * struct vm - one VM
  * @name: owned by the fleet
+ * @source: where it comes from and where requests go; the fleet does not look at it
  * @config: the operator's wishes
  * @stats: its statistics
  * @demand: what it needs
@@ -136,6 +137,7 @@ enum vm_direction { VM_SHRINK, VM_GROW, VM_DIRECTIONS };
  */
 struct vm {
 	char *name;
+	struct vmm_vm *source;
 	struct vm_config config;
 	struct stats stats;
 	struct demand demand;

@@ -382,3 +382,9 @@ bool qemu_runs(const struct qemu *q)
 {
 	return q->runs;
 }
+
+/* qemu_settled() - whether its VM is known, or it is known why not */
+bool qemu_settled(const struct qemu *q)
+{
+	return q->appeared || q->trouble || !q->runs;
+}

@@ -27,5 +27,6 @@ struct qemu *qemu_new(const char *name, const char *path, const struct qemu_conf
 		      const struct vmm_events *events, void *data);
 void qemu_free(struct qemu *q);
 bool qemu_runs(const struct qemu *q);
+bool qemu_settled(const struct qemu *q);
 
 #endif /* AERO_HOST_VMM_QEMU_H */

@@ -18,6 +18,7 @@
  * @events, @data: the receiver
  * @vms: {name: struct qemu}
  * @timer: for the next look into the directory
+ * @scanned: it was read once, if there is one
  * @unreadable: the directory could not be read the last time
  */
 struct qmp {
@@ -26,6 +27,7 @@ struct qmp {
 	void *data;
 	GHashTable *vms;
 	guint timer;
+	bool scanned;
 	bool unreadable;
 };
 
@@ -82,6 +84,7 @@ static gboolean on_scan(void *data)
 	struct qmp *b = data;
 
 	read_directory(b);
+	b->scanned = true;
 	g_hash_table_foreach_remove(b->vms, is_over, b);
 	return G_SOURCE_CONTINUE;
 }
@@ -121,6 +124,7 @@ struct qmp *qmp_new(const struct qmp_config *config, const struct vmm_events *ev
 		while (g_hash_table_iter_next(&iter, &name, &path))
 			add(b, name, path);
 	}
+	b->scanned = !config->directory;
 	if (config->directory)
 		b->timer = g_idle_add(on_start, b);
 	return b;
@@ -135,4 +139,24 @@ void qmp_free(struct qmp *b)
 		g_source_remove(b->timer);
 	g_hash_table_unref(b->vms);
 	g_free(b);
+}
+
+/**
+ * qmp_settled() - whether all VMs that run are known, or it is known why not
+ * @b: the back end
+ *
+ * False for some moments after the start, and whenever there is a new VM.
+ */
+bool qmp_settled(const struct qmp *b)
+{
+	GHashTableIter iter;
+	void *vm;
+
+	if (!b->scanned)
+		return false;
+	g_hash_table_iter_init(&iter, b->vms);
+	while (g_hash_table_iter_next(&iter, NULL, &vm))
+		if (!qemu_settled(vm))
+			return false;
+	return true;
 }

@@ -26,5 +26,6 @@ struct qmp;
 
 struct qmp *qmp_new(const struct qmp_config *config, const struct vmm_events *events, void *data);
 void qmp_free(struct qmp *b);
+bool qmp_settled(const struct qmp *b);
 
 #endif /* AERO_HOST_VMM_QMP_H */

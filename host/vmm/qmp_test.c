@@ -329,6 +329,7 @@ static void test_reports_and_resizes(void)
 	s.qmp = qmp_new(&s.config, &events, &s.heard);
 	WAIT(s.heard.reported > 2);
 	CHECK_EQ(s.heard.appeared, 1);
+	CHECK(qmp_settled(s.qmp));
 	CHECK(!strcmp(s.heard.vm->name, "web"));
 	CHECK_EQ(s.heard.report.max_bytes, 1024 * MIB);
 	CHECK_EQ(s.heard.report.size_bytes, 1024 * MIB);
@@ -395,7 +396,9 @@ static void test_wrong_from_the_start(void)
 		behave(&server, rows[i].manner);
 		server.raw = rows[i].raw;
 		s.qmp = qmp_new(&s.config, &events, &s.heard);
+		CHECK(!qmp_settled(s.qmp));
 		WAIT(s.heard.trouble->len);
+		CHECK(qmp_settled(s.qmp));
 		if (strcmp(s.heard.trouble->str, expected))
 			printf("it said %s", s.heard.trouble->str);
 		CHECK(!strcmp(s.heard.trouble->str, expected));
@@ -476,6 +479,7 @@ static void test_silent_one_delays_nobody(void)
 	s.qmp = qmp_new(&s.config, &events, &s.heard);
 	WAIT(s.heard.other_reported > 20); /* the silent one has 5 s until anybody complains */
 	CHECK_EQ(s.heard.trouble->len, 0);
+	CHECK(!qmp_settled(s.qmp));
 	stop(&silent);
 	stop(&good);
 	setup_end(&s);

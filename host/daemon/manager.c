@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The daemon without its process.
+ *
+ * Theory of operation
+ *
+ * Reports arrive whenever a VM answers; the fleet learns from each at once. Decisions are made once a second for all
+ * VMs together, and at once when a VM becomes short of memory. After the start there is none before every VM
+ * is known or has failed to answer: memory of those that are not known yet would be given away twice.
+ *
+ * Without a budget of the operator's, VMs may have what they occupy and what the host has left,
+ * less the reserve. That counts what the rest of the host uses, and memory of VMs that is shared
+ * (memfd), which Linux does not count as available.
+ *
+ * A new configuration makes everything start over, which VMs survive as they survive a restart of the
+ * daemon: they are adopted as they are.
+ */
+#include "manager.h"
+
+#include "host/daemon/hostmem.h"
+#include "host/daemon/journal.h"
+#include "policy/ratio.h"
+
+#define TICK_MS 1000
+#define POLL_MS 500
+#define ANSWER_MS 5000
+#define RETRY_MS 2000
+#define SCAN_MS 1000
+#define GIB (1ULL << 30)
+
+static u64 now_ms(void)
+{
+	return (u64)g_get_monotonic_time() / 1000;
+}
+
+static u64 reserve_bytes(const struct manager *m, u64 total_bytes)
+{
+	return m->config->reserve_bytes ? m->config->reserve_bytes : max_u64(total_bytes / 20, GIB);
+}
+
+/* budget_bytes() - the operator's, or what VMs occupy and what is left */
+static u64 budget_bytes(const struct manager *m, const struct pressure_sample *s)
+{
+	u64 bytes = s->available_bytes;
+
+	if (m->config->budget_bytes)
+		return m->config->budget_bytes;
+	for (guint i = 0; i < m->fleet->vms->len; i++) {
+		const struct vm *vm = g_ptr_array_index(m->fleet->vms, i);
+
+		if (vm->host_bytes != REPORT_UNKNOWN)
+			bytes = sat_add_u64(bytes, vm->host_bytes);
+	}
+	return sat_sub_u64(min_u64(bytes, s->total_bytes), s->reserve_bytes);
+}
+
+/* look_at_host() - what it can give now; if it cannot be seen, what the operator says, or nothing */
+static void look_at_host(struct manager *m)
+{
+	struct pressure_sample s;
+
+	m->host.budget_bytes = m->config->budget_bytes;
+	if (!hostmem_read(m->proc, &s))
+		return;
+	s.reserve_bytes = reserve_bytes(m, s.total_bytes);
+	if (pressure_update(&m->pressure, &s, now_ms()))
+		journal(m->pressure.level == PRESSURE_ALARM ? JOURNAL_ALERT : JOURNAL_NOTICE,
+			"the host's memory: %s", pressure_name(m->pressure.level));
+	m->host.budget_bytes = budget_bytes(m, &s);
+	m->host.pressure = m->pressure.level;
+	m->host.wanted_bytes = m->pressure.wanted_bytes;
+}
+
+static void decide(struct manager *m)
+{
+	look_at_host(m);
+	m->settled |= qmp_settled(m->qmp);
+	if (!m->host.budget_bytes || !m->settled)
+		return;
+	fleet_decide(m->fleet, &m->host, now_ms());
+	fleet_act(m->fleet, now_ms());
+}
+
+static gboolean on_tick(void *data)
+{
+	decide(data);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_soon(void *data)
+{
+	struct manager *m = data;
+
+	m->soon = 0;
+	decide(m);
+	return G_SOURCE_REMOVE;
+}
+
+/* The fleet talks. */
+
+static bool on_send(void *data, const struct vm *vm, u64 bytes)
+{
+	struct manager *m = data;
+
+	if (m->config->dry_run)
+		return false;
+	vm->source->resize(vm->source, bytes);
+	return true;
+}
+
+static void on_notice(void *data, const struct vm *vm, u32 events)
+{
+	struct manager *m = data;
+
+	if (vm)
+		journal_vm(vm, events);
+	else
+		journal_fleet(m->fleet, events);
+}
+
+static const struct fleet_ops fleet_ops = { .send = on_send, .notice = on_notice };
+
+/* The back end talks. */
+
+static void on_appeared(void *data, struct vmm_vm *source)
+{
+	struct manager *m = data;
+	struct vm *vm = fleet_add(m->fleet, source->name, config_vm(m->config, source->name));
+
+	vm->source = source;
+	source->user = vm;
+	journal(JOURNAL_INFO, "%s: appeared", source->name);
+}
+
+static void on_reported(void *data, struct vmm_vm *source, const struct report *r)
+{
+	struct manager *m = data;
+
+	if (fleet_observe(m->fleet, source->user, r, now_ms()) && !m->soon)
+		m->soon = g_idle_add(on_soon, m);
+}
+
+static void on_gone(void *data, const struct vmm_vm *source)
+{
+	struct manager *m = data;
+
+	journal(JOURNAL_INFO, "%s: gone", source->name);
+	fleet_remove(m->fleet, source->user);
+}
+
+static void on_trouble(void *data, const char *name, const char *what)
+{
+	(void)data;
+	journal(JOURNAL_WARNING, "%s: %s", name, what);
+}
+
+static const struct vmm_events vmm_events = {
+	.appeared = on_appeared,
+	.reported = on_reported,
+	.gone = on_gone,
+	.trouble = on_trouble,
+};
+
+static void start(struct manager *m)
+{
+	m->qmp_config = (struct qmp_config){
+		.qemu = {
+			.period_s = m->config->period_s,
+			.poll_ms = POLL_MS,
+			.answer_ms = ANSWER_MS,
+			.retry_ms = RETRY_MS,
+			.proc = m->proc,
+		},
+		.directory = m->config->directory,
+		.sockets = m->config->sockets,
+		.scan_ms = SCAN_MS,
+	};
+	m->fleet->limits.vm.period_ms = m->config->period_s * 1000;
+	m->settled = false;
+	m->qmp = qmp_new(&m->qmp_config, &vmm_events, m);
+}
+
+/* forget() - all VMs and where they come from */
+static void forget(struct manager *m)
+{
+	qmp_free(m->qmp);
+	m->qmp = NULL;
+	while (m->fleet->vms->len)
+		fleet_remove(m->fleet, g_ptr_array_index(m->fleet->vms, 0));
+}
+
+/**
+ * manager_new() - start to manage
+ * @config: owned by the manager from now on
+ * @proc: where procfs is; must outlive the manager
+ */
+struct manager *manager_new(struct config *config, const char *proc)
+{
+	struct manager *m = g_new0(struct manager, 1);
+
+	m->config = config;
+	m->proc = proc;
+	m->fleet = fleet_new(&fleet_limits_default, &fleet_ops, m);
+	start(m);
+	look_at_host(m);
+	m->tick = g_timeout_add(TICK_MS, on_tick, m);
+	return m;
+}
+
+/* manager_free() - stop; VMs stay as they are. NULL is fine. */
+void manager_free(struct manager *m)
+{
+	if (!m)
+		return;
+	g_source_remove(m->tick);
+	if (m->soon)
+		g_source_remove(m->soon);
+	qmp_free(m->qmp);
+	fleet_free(m->fleet);
+	config_free(m->config);
+	g_free(m);
+}
+
+/**
+ * manager_reload() - go on with another configuration
+ * @m: the manager
+ * @config: owned by it from now on
+ */
+void manager_reload(struct manager *m, struct config *config)
+{
+	struct config *before = m->config;
+
+	forget(m);
+	m->config = config;
+	start(m);
+	config_free(before);
+}
+
+/* manager_release() - ask all VMs to take all their memory, as if there were no manager. */
+void manager_release(struct manager *m)
+{
+	for (guint i = 0; i < m->fleet->vms->len; i++) {
+		const struct vm *vm = g_ptr_array_index(m->fleet->vms, i);
+
+		if (vm->seen && !vm->config.ignore && !m->config->dry_run)
+			vm->source->resize(vm->source, vm->max_bytes);
+	}
+}

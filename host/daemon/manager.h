@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The daemon without its process: a configuration, back ends, the fleet, and what drives them. */
+#ifndef AERO_HOST_DAEMON_MANAGER_H
+#define AERO_HOST_DAEMON_MANAGER_H
+
+#include "host/daemon/config.h"
+#include "host/fleet/fleet.h"
+#include "host/vmm/qmp.h"
+
+/**
+ * struct manager - everything but the process
+ * @config: owned
+ * @proc: where procfs is
+ * @fleet: the VMs
+ * @qmp: where they come from
+ * @qmp_config: for it
+ * @settled: all VMs were known once, or it was known why not
+ * @pressure: of the host
+ * @host: as decided upon last
+ * @tick: the timer for decisions
+ * @soon: a decision that does not wait for it, or 0
+ */
+struct manager {
+	struct config *config;
+	const char *proc;
+	struct fleet *fleet;
+	struct qmp *qmp;
+	struct qmp_config qmp_config;
+	bool settled;
+	struct pressure pressure;
+	struct fleet_host host;
+	guint tick;
+	guint soon;
+};
+
+struct manager *manager_new(struct config *config, const char *proc);
+void manager_free(struct manager *m);
+void manager_reload(struct manager *m, struct config *config);
+void manager_release(struct manager *m);
+
+#endif /* AERO_HOST_DAEMON_MANAGER_H */

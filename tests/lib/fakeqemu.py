@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Monitors of QEMUs that do not exist, for tests of the host manager without VMs."""
+
+import json
+import os
+import socketserver
+import threading
+import time
+
+MIB = 1 << 20
+BALLOON = {"name": "balloon0", "type": "child<virtio-balloon-pci>"}
+
+
+class FakeQemu:
+    """A well-behaved VM between `with` and the end of the block, with a monitor at `path`.
+
+    Its balloon follows at once. `used_bytes` is what its processes use, `size_bytes` what the balloon leaves it;
+    `asked` lists all sizes that it was asked for.
+    """
+
+    def __init__(self, path, max_bytes, used_bytes=0, size_bytes=None):
+        self.path = str(path)
+        self.max_bytes = max_bytes
+        self.used_bytes = used_bytes
+        self.size_bytes = size_bytes or max_bytes
+        self.asked = []
+        self._server = None
+
+    def __enter__(self):
+        vm = self
+
+        class Monitor(socketserver.StreamRequestHandler):
+            def handle(self):
+                self._say({"QMP": {"version": {}, "capabilities": []}})
+                for line in self.rfile:
+                    request = json.loads(line)
+                    value = vm.execute(request["execute"], request.get("arguments", {}))
+                    self._say({"return": value, "id": request["id"]})
+
+            def _say(self, message):
+                try:
+                    self.wfile.write(json.dumps(message).encode() + b"\n")
+                except OSError:
+                    pass  # a killed client is nothing to us
+
+        class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, request, client_address):
+                """A client that was killed in the middle of a line is nothing to us."""
+
+        self._server = Server(self.path, Monitor)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+        os.unlink(self.path)
+
+    def execute(self, command, arguments):
+        if command == "qom-list":
+            return [BALLOON] if arguments["path"] == "/machine/peripheral" else []
+        if command == "query-memory-size-summary":
+            return {"base-memory": self.max_bytes}
+        if command == "query-balloon":
+            return {"actual": self.size_bytes}
+        if command == "qom-get":
+            return {"last-update": int(time.time()), "stats": self._stats()}
+        if command == "balloon":
+            self.asked.append(arguments["value"])
+            self.size_bytes = min(arguments["value"], self.max_bytes)
+        return {}
+
+    def _stats(self):
+        free = max(self.size_bytes - self.used_bytes, 0)
+        return {"stat-total-memory": self.size_bytes, "stat-free-memory": free, "stat-available-memory": free,
+                "stat-swap-out": 0, "stat-major-faults": 0, "stat-disk-caches": 2**64 - 1}

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The host manager as tests use it: a daemon with a configuration and a directory of its own."""
+
+import contextlib
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from aerolab import patience
+from balloon import ROOT, check
+
+PROGRAM = ROOT / "build" / "aerostatd"
+
+
+class Manager:
+    """aerostatd between start() and the end of the `with` block; guests of its own directory are managed.
+
+    configuration: what the file says; @DIRECTORY@ stands for the directory of the monitors
+    """
+
+    def __init__(self, configuration):
+        self._temporary = tempfile.TemporaryDirectory(prefix="aerostatd-")
+        self.directory = pathlib.Path(self._temporary.name)
+        self.config_path = self.directory / "aerostatd.conf"
+        self.lines = []
+        self.process = None
+        self._reader = None
+        self.configure(configuration)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        self._temporary.cleanup()
+
+    def configure(self, configuration):
+        """Writes the file; reload() makes a running daemon look at it."""
+        self.config_path.write_text(configuration.replace("@DIRECTORY@", str(self.directory)))
+
+    def qemu_args(self, name):
+        """Arguments for a QEMU whose VM will be called `name`."""
+        return ["-qmp", f"unix:{self.directory}/{name}.sock,server=on,wait=off"]
+
+    def start(self, *arguments):
+        check(PROGRAM.exists(), f"{PROGRAM} is missing: run 'make programs'")
+        self.process = subprocess.Popen([PROGRAM, "--config", self.config_path, *arguments], text=True,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
+        self._reader.start()
+
+    def kill(self):
+        """As by kill -9. Harmless when called again."""
+        if self.process:
+            self.process.kill()
+            self._ended()
+
+    def stop(self):
+        """Asks it to end; its exit status."""
+        self.process.terminate()
+        return self._ended()
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    def wait_line(self, text, after=0, timeout=60):
+        """Waits until it has said a line with `text` in it, not counting the first `after` lines."""
+        self.wait(lambda: any(text in line for line in self.lines[after:]), f"it never said '{text}'", timeout)
+
+    def wait(self, condition, otherwise, timeout=60):
+        """Waits until `condition` holds while the daemon lives."""
+        deadline = patience.deadline(timeout)
+        while not condition():
+            check(self.process.poll() is None, f"the daemon ended: {self.log()}")
+            check(time.monotonic() < deadline, f"{otherwise}:\n{self.log()}")
+            time.sleep(0.05)
+
+    def log(self):
+        return "\n".join(self.lines[-40:])
+
+    def _read(self, stream):
+        with contextlib.suppress(ValueError):
+            for line in stream:
+                self.lines.append(line.rstrip("\n"))
+
+    def _ended(self):
+        status = self.process.wait(30)
+        self._reader.join(30)
+        self.process.stderr.close()
+        self.process = None
+        return status

@@ -124,15 +124,21 @@ static u32 check_return(struct vm *vm, const struct vm_limits *limits, u64 now_m
 /*
  * size_then() - the size when the guest made its statistics, some time since the report before
  *
- * While the balloon moves nobody knows. Of all that it may have been, the size is assumed that makes for the
- * least change of what the guest uses; else memory on its way would look like growth.
+ * While the balloon moves nobody knows; a driver may tell its size late, when the statistics show all of the way
+ * already. Of all that it may have been, the size is assumed that makes for the least change of what the
+ * guest uses; else memory on its way would look like growth.
  */
 static u64 size_then(const struct vm *vm, u64 size_before, u64 available_bytes)
 {
 	u64 same = sat_add_u64(vm->demand.used_bytes, available_bytes);
+	u64 least = min_u64(size_before, vm->size_bytes);
+	u64 most = max_u64(size_before, vm->size_bytes);
 
-	return clamp_u64(same, min_u64(size_before, vm->size_bytes),
-			 max_u64(size_before, vm->size_bytes));
+	if (!vm->reached) {
+		least = min_u64(least, vm->asked_bytes);
+		most = max_u64(most, vm->asked_bytes);
+	}
+	return clamp_u64(same, least, most);
 }
 
 /* learn() - take statistics into account, if there are new ones. */

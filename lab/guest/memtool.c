@@ -366,8 +366,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: memtool touch MIB | hold MIB [SECONDS] | commit MIB USED_MIB | "
 			"churn MIB SECONDS | fragment PERCENT [anon|unmovable] | hugepages | "
-			"starve N FILE TEXT
-");
+			"starve N FILE TEXT\n");
 	return 2;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* <linux/vmstat.h> for kernels without some of the statistics of nodes (6.12 lacks them, 7.2 has them). */
+#include <linux/mm.h> /* 6.1: needed by the next one, which includes too little itself */
 #include_next <linux/vmstat.h>
 
 #ifndef AERO_COMPAT_LINUX_VMSTAT_H

@@ -23,14 +23,10 @@ ALL_FEATURES = (*BALLOON_FEATURES, *TRANSPORT_FEATURES)
 CORE_COMPLAINS = r"virtio virtio0: \w+:id \d+ (is not a head|out of range)"
 
 
-# Kernels with the PCI transport built in would find QEMU's balloon device before ours, and drive both.
-NO_OTHER = "initcall_blacklist=virtio_pci_driver_init"
-
-
-def device_guest(memory_mib=256, arguments="", cmdline="", **options):
+def device_guest(memory_mib=256, arguments="", **options):
     """A guest with the device, and the driver ready to be loaded."""
     return Guest(memory_mib=memory_mib, driver="none", modules=[DEVICE, "aerostat"], spare_modules=[DRIVER],
-                 module_args={DEVICE: arguments}, cmdline=f"{NO_OTHER} {cmdline}", **options)
+                 module_args={DEVICE: arguments}, **options)
 
 
 class DeviceBalloon(RefereedBalloon):

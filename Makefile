@@ -11,6 +11,9 @@
 #   make test        everything: unit tests, tests of the tests, tests in VMs
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
+#   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
+#   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
+#   make test-qemus  tests in VMs on newer QEMUs of Debian's, which are fetched first
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -222,6 +225,27 @@ DEBUG_KERNEL ?= debug
 .PHONY: test-debug
 test-debug: $(programs) | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
+
+# On kernels and QEMUs of Debian's newer suites, which are fetched first, once.
+KERNELS ?= 6.12 7.2
+QEMUS ?= 10.0 11.1
+kernels-short := vm/resize-exact vm/pages-migrate vm/inflate-fragmented vm/reports-whole-blocks
+# Those to which QEMU is more than the machine that they run in.
+qemu-tests = $(filter-out vm/device-% vm/fake-%,$(shell tests/run -l vm))
+chosen = $(if $(filter-out file,$(origin TESTS)),$(TESTS),$(1))
+on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
+	tests/on-kernel $$kernel $(call chosen,$(1)) || status=1; done; exit $$status
+
+.PHONY: test-kernels test-kernels-short test-qemus
+test-kernels: | $(call installed,vm)
+	$(Q)$(call on-kernels,vm)
+
+test-kernels-short: | $(call installed,vm)
+	$(Q)$(call on-kernels,$(kernels-short))
+
+test-qemus: modules | $(call installed,vm)
+	$(Q)status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
+		AEROSTAT_QEMU=$$qemu tests/run $(call chosen,$(qemu-tests)) || status=1; done; exit $$status
 
 .PHONY: fuzz
 fuzz: | $(call installed,vm) $(call installed,kernel)

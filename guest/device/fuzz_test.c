@@ -171,7 +171,7 @@ static void test_everything_comes_up(void)
 		look_at_steps(&fuzz, &seen);
 	}
 	for (i = 0; i < FUZZ_NR_TEMPERS; i++)
-		CHECK(seen.tempers[i] > ROUNDS / 5);
+		CHECK(seen.tempers[i] > ROUNDS / 8);
 	for (i = 0; i < FUZZ_NR_OPS; i++) {
 		check_row = fuzz_op_name(i);
 		CHECK(seen.ops[i]);

@@ -96,8 +96,11 @@ kbuild = $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(mirror) \
 	$(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) W=1 V=$(or $(V),0) \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(or $(JOBS),$(shell nproc)))
 
+# A kernel of one's own may change and keep its name.
+kernel-inputs := $(wildcard $(KDIR)/.config $(KDIR)/Module.symvers)
+
 ifneq ($(modules),)
-$(modules) &: $(module-inputs) $(config-header)
+$(modules) &: $(module-inputs) $(config-header) $(kernel-inputs)
 	$(Q)guest/mirror $(mirror)
 	$(Q)flock $(kmod)/lock $(kbuild) modules
 	$(Q)for dir in $(module-dirs); do \
@@ -109,7 +112,7 @@ endif
 # The header only gets a new time if an answer is new; the log of the probes has the time of asking.
 probe-inputs := guest/compat/probe $(wildcard guest/compat/probes guest/compat/probes/*.c)
 $(config-header): $(config-header).log ;
-$(config-header).log: $(probe-inputs) $(wildcard $(KDIR)/.config $(KDIR)/Module.symvers)
+$(config-header).log: $(probe-inputs) $(kernel-inputs)
 	$(Q)test -d "$(KDIR)" || { echo "make: no kernel build directory '$(KDIR)' (KVER=$(KVER))" >&2; exit 1; }
 	@echo "  PROBE   $(KVER)"
 	$(Q)guest/compat/probe $(KDIR) $(@:.log=)

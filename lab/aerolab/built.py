@@ -22,6 +22,10 @@ TARGETS = ("bzImage", "modules")
 # What runs on the way from the entry that QEMU starts an unpacked kernel at to the one that sets the sanitizers up.
 EARLY = [f"{checker}_SANITIZE_{name}.o=n" for checker in ("KASAN", "KCSAN") for name in ("enlighten", "string")]
 
+# What guests need, in Kernel's words. KASAN's shadow is an eighth of all memory, and freed objects wait in its
+# quarantine. Races take two.
+NEEDS = {"debug": {"extra_ram": lambda mib: mib // 6 + 40}, "kcsan": {"smp": 2}}
+
 
 def names():
     """Kernels that can be built."""
@@ -34,7 +38,7 @@ def get(name):
     tree = cache.entry(f"built/{name}-{_digest(name, source)}", lambda path: _build(name, source, path))
     release = (tree / "include" / "config" / "kernel.release").read_text(encoding="ascii").strip()
     return Kernel(release, image=tree / "arch" / "x86" / "boot" / "bzImage", modules=tree, headers=tree, version=name,
-                  vmlinux=tree / "vmlinux")
+                  vmlinux=tree / "vmlinux", **NEEDS.get(name, {}))
 
 
 def _digest(name, source):

@@ -21,7 +21,7 @@ MIB = 1 << 20
 class Guest:
     """A virtual machine between `with` and the end of the block.
 
-    memory_mib: size of its RAM
+    memory_mib: size of its RAM; more on a kernel that needs more for itself (then memory_bytes says how much)
     driver: "aerostat", "stock" (virtio_balloon), "virtio-mem", or "none" (no device for it either)
     cmdline: more parameters for the kernel
     module_args: {module: "parameter=value ..."}
@@ -30,7 +30,7 @@ class Guest:
     spare_modules: modules that just lie in /modules, for insmod (those they depend on too)
     files: {path in the guest: path on the host, or bytes}
     backing: "anon" (default), "memfd" or "hugetlb" (2 MiB pages; may raise NoHugepages)
-    smp: number of virtual processors
+    smp: number of virtual processors; default: 1, unless the kernel wants to see more
     trace: names of QEMU's trace events to count (do not time with it on)
     qemu: QEMU's program, or a version such as "10.0" of Debian's, which is fetched; default: what is installed
     kernel_version: such as "6.1"; default: that of the installed headers
@@ -51,14 +51,13 @@ class Guest:
     """
 
     def __init__(self, memory_mib=1024, driver="aerostat", cmdline="", module_args=None, device_args="",
-                 modules=(), spare_modules=(), files=None, backing="anon", smp=1, trace=(),
+                 modules=(), spare_modules=(), files=None, backing="anon", smp=None, trace=(),
                  qemu=None, kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
                  prewarm=False, can_suspend=False, can_kexec=False, swap_mib=0, boot_timeout=60,
                  echo_console=False, qemu_args=()):
         self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount,
                                        swap_mib)
-        self.memory_bytes = memory_mib * MIB
-        self.boot_seconds = None
+        self.memory_bytes = self.boot_seconds = None
         self.accel = "tcg" if icount else accel
         self._kernel_version = kernel_version
         self._emulator = qemu
@@ -105,6 +104,8 @@ class Guest:
 
     def _boot(self):
         self.kernel = kernel.get(self._kernel_version)
+        self.machine.suit(self.kernel)
+        self.memory_bytes = self.machine.memory_mib * MIB
         self._qemu = self._new_qemu()
         self._write_initramfs()
         if self.machine.swap_mib:

@@ -26,12 +26,17 @@ class Kernel:
     version: what get() wants to hear for it
     vmlinux: the unpacked image, where it is at hand
     headers: what modules are built against; None: the place depends on what is installed
+    extra_ram: function of a guest's RAM in MiB: how much it gets in addition, because the kernel uses more itself
+    smp: processors of a guest that does not say how many
     """
 
-    def __init__(self, release, image, modules, headers=None, version=None, vmlinux=None):
+    def __init__(self, release, image, modules, headers=None, version=None, vmlinux=None,
+                 extra_ram=lambda mib: 0, smp=1):
         self.release = release
         self.version = version or release
         self.vmlinux = vmlinux
+        self.extra_ram = extra_ram
+        self.smp = smp
         self.image = image
         self._tree = modules
         self._headers = headers

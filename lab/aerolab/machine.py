@@ -41,7 +41,7 @@ class Machine:
     memory_mib: int
     driver: str
     backing: str
-    smp: int
+    smp: int | None
     device_args: str
     virtio_mem_mib: int
     icount: str | None
@@ -54,6 +54,11 @@ class Machine:
             raise SetupError(f"no backing '{self.backing}' (there are: {', '.join(BACKINGS)})")
         if self.backing == "hugetlb" and self.memory_mib % 2:
             raise SetupError("memory in huge pages must be a multiple of 2 MiB")
+
+    def suit(self, kernel):
+        """Gives what the kernel needs for itself, and decides what was left open."""
+        self.memory_mib += kernel.extra_ram(self.memory_mib) // 2 * 2
+        self.smp = self.smp or kernel.smp
 
     @property
     def ram_mib(self):

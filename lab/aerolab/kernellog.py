@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Looks for complaints in a guest's kernel log."""
+"""Looks for complaints in a guest's kernel log.
+
+One kind of them is not always ours: KCSAN reports data races, of which the kernel has many of its own. A report
+counts if a function of our modules is in it.
+"""
 
 import re
 
@@ -21,6 +25,11 @@ HARMLESS = re.compile(r"KernelAddressSanitizer initialized|kfence: initialized|S
 CONTINUATION = re.compile(r"Call Trace:")
 REPORT_LINES = 60
 
+# A report of KCSAN is framed by lines of "=". Functions of modules have the module's name behind them.
+RACE = re.compile(r"\bBUG: KCSAN: ")
+FRAME = re.compile(r"={60}")
+OURS = re.compile(r"\[aerostat\w*\]")
+
 
 def scan(text, allowed=()):
     """Suspicious lines of `text`, each with its number; `allowed` are regular expressions.
@@ -29,17 +38,30 @@ def scan(text, allowed=()):
     following lines up to another complaint.
     """
     patterns = [re.compile(pattern) for pattern in allowed]
+    lines = text.splitlines()
+    foreign = _foreign_races(lines)
     findings = []
     excused_until = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if any(pattern.search(line) for pattern in patterns):
             excused_until = number + REPORT_LINES
-        elif not SUSPICIOUS.search(line) or HARMLESS.search(line):
+        elif number in foreign or not SUSPICIOUS.search(line) or HARMLESS.search(line):
             continue
         elif number > excused_until or not CONTINUATION.search(line):
             excused_until = 0
             findings.append((number, line.strip()))
     return findings
+
+
+def _foreign_races(lines):
+    """Numbers of the lines that begin a race between functions of the kernel. One without an end is not among them."""
+    found, begin = set(), None
+    for number, line in enumerate(lines, 1):
+        if RACE.search(line):
+            begin = number
+        elif begin and FRAME.search(line) and not any(OURS.search(part) for part in lines[begin:number]):
+            found.add(begin)
+    return found
 
 
 def describe(text, findings, context=12, shown=3):

@@ -58,9 +58,10 @@ class CallSites:
             self.files[f"modules/{module}.ko"] = _rename(path, build / f"{module}.ko", symbols)
 
     @staticmethod
-    def plan(guest, place=None, first=0, times=0):
-        """So many calls from `place` fail, the `first` of them counted from now; what was seen before is forgotten."""
-        guest.write(f"{DEBUGFS}/callsites/plan", f"{place.name if place else 'none'} {first} {times}")
+    def plan(guest, *failures):
+        """(place, first, times): so many calls from there fail, counted from now. What was seen before is forgotten."""
+        lines = [f"{place.name} {first} {times}" for place, first, times in failures]
+        guest.write(f"{DEBUGFS}/callsites/plan", "\n".join(lines) or "none 0 0")
 
     @staticmethod
     def seen(guest):

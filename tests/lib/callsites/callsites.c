@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * callsites.ko: makes the kernel's memory run out at chosen calls of one place in a module, for tests only.
+ * callsites.ko: makes the kernel's memory run out at chosen calls of places in a module, for tests only.
  *
  * Theory of operation
  *
@@ -18,8 +18,9 @@
  * /sys/kernel/debug/callsites/:
  *
  *	plan	PLACE N TIMES: the Nth call from PLACE fails, counted from now, and those after it, TIMES in
- *		all; forgets what was seen (write). A place is function+0xoffset of what the call
- *		returns to. "none 0 0" plans nothing.
+ *		all; forgets what was seen, and what was planned before (write). A place is
+ *		function+0xoffset of what the call returns to. A line for each; "none 0 0" plans
+ *		nothing.
  *	seen	PLACE/SIZE [MODULE] FUNCTION CALLS ALLOCATING FAILED, a line for each place: how many calls
  *		there were, how many tried to allocate, how many failed as planned
  */
@@ -34,6 +35,7 @@
 #include <linux/uaccess.h>
 
 #define PLACES_MAX 128
+#define PLANS_MAX 2
 #define TEXT_MAX 256
 /* More than any call attempts. */
 #define COUNTING (1U << 30)
@@ -44,6 +46,12 @@ struct place {
 	const char *function;
 	unsigned long calls, allocating, failed;
 	char name[KSYM_SYMBOL_LEN];
+};
+
+/* Calls number @first and following, @times of them, from the place called @name. */
+struct plan {
+	char name[TEXT_MAX];
+	unsigned long first, times;
 };
 
 /* One call on its way, and what it keeps of the task. */
@@ -58,8 +66,8 @@ static DEFINE_SPINLOCK(lock); /* protects all below */
 static struct place places[PLACES_MAX];
 static unsigned int nr_places;
 static unsigned int generation; /* of what was seen */
-static char planned_name[TEXT_MAX];
-static unsigned long planned_first, planned_times;
+static struct plan plans[PLANS_MAX];
+static unsigned int nr_plans;
 
 static struct dentry *debugfs;
 
@@ -79,10 +87,16 @@ static struct place *find_place(unsigned long address, const char *function)
 
 static bool is_planned(const struct place *place)
 {
-	size_t len = strlen(planned_name);
+	const struct plan *plan;
 
-	return place->calls - planned_first < planned_times &&
-	       !strncmp(place->name, planned_name, len) && place->name[len] == '/';
+	for (plan = plans; plan < plans + nr_plans; plan++) {
+		size_t len = strlen(plan->name);
+
+		if (place->calls - plan->first < plan->times &&
+		    !strncmp(place->name, plan->name, len) && place->name[len] == '/')
+			return true;
+	}
+	return false;
 }
 
 static struct call begin(unsigned long address, const char *function)
@@ -143,22 +157,40 @@ typedef unsigned long word;
 
 #include "symbols.h"
 
+/* Takes the text apart, line by line. Returns the number of plans, or an error. */
+static int parse(char *text, struct plan *ret_plans)
+{
+	unsigned int nr = 0;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		struct plan *plan = &ret_plans[nr];
+
+		if (!*line)
+			continue;
+		if (nr++ == PLANS_MAX ||
+		    sscanf(line, "%255s %lu %lu", plan->name, &plan->first, &plan->times) != 3)
+			return -EINVAL;
+	}
+	return nr;
+}
+
 static ssize_t plan_write(struct file *file, const char __user *buffer, size_t count, loff_t *at)
 {
+	static struct plan parsed[PLANS_MAX]; /* protected by the one test that writes */
 	char text[TEXT_MAX] = {};
-	char name[TEXT_MAX];
-	unsigned long first, times;
+	int nr;
 
 	if (count >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, buffer, count))
 		return -EFAULT;
-	if (sscanf(text, "%255s %lu %lu", name, &first, &times) != 3)
-		return -EINVAL;
+	nr = parse(text, parsed);
+	if (nr < 0)
+		return nr;
 	spin_lock_irq(&lock);
-	strscpy(planned_name, name, sizeof(planned_name));
-	planned_first = first;
-	planned_times = times;
+	memcpy(plans, parsed, sizeof(plans));
+	nr_plans = nr;
 	nr_places = 0;
 	WRITE_ONCE(generation, generation + 1);
 	spin_unlock_irq(&lock);

@@ -27,9 +27,11 @@
  * For both:
  *
  *   headroom   available memory is not taken below the margin and the reserved and
- *              returning memory. When it is found a quarter below that, the guest
- *              grows faster than the policy saw: what is missing is given
- *              back, and twice what vanished since the last look.
+ *              returning memory. When it is found a quarter of margin and reserved
+ *              memory below that, the guest grows faster than the policy saw, or
+ *              memory is about to return: what is missing is given back, and
+ *              twice what vanished since the last look. Of what returns nothing
+ *              may be missing: who brings it waits until there is room for all.
  *   floor      as for every other wish.
  *   deadband   less than four grains are not worth taking, so that a steady load,
  *              which is never quite steady, moves nothing.
@@ -100,15 +102,22 @@ static u64 headroom(const struct selfballoon_sample *in)
 	return sat_add_u64(in->margin_pages, sat_add_u64(in->reserved_pages, in->return_pages));
 }
 
+/* Less than this has to be mended at once. */
+static u64 least_headroom(const struct selfballoon_sample *in)
+{
+	u64 standing = sat_add_u64(in->margin_pages, in->reserved_pages);
+
+	return sat_add_u64(in->return_pages, standing - standing / 4);
+}
+
 /* What is missing for the headroom when it is used up, and will be at the next look. */
 static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	u64 wanted = headroom(in);
 	u64 vanished = sat_sub_u64(s->last.available_pages, in->available_pages);
 
-	if (in->available_pages >= wanted - wanted / 4)
+	if (in->available_pages >= least_headroom(in))
 		return 0;
-	return sat_add_u64(wanted - in->available_pages, sat_shl_u64(vanished, 1));
+	return sat_add_u64(headroom(in) - in->available_pages, sat_shl_u64(vanished, 1));
 }
 
 static u64 goal(const struct selfballoon_sample *in)

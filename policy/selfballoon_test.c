@@ -208,6 +208,23 @@ static void test_workingset_leaves_room_for_what_comes(void)
 	CHECK_EQ(take_step(&step), 450);
 }
 
+/* Who brings memory back waits until there is room for all of it: nearly all is not enough. */
+static void test_returning_memory_has_room(void)
+{
+	for (u32 policy = 0; policy < SELFBALLOON_NR_POLICIES; policy++) {
+		struct step step = quiet_step(policy);
+
+		step.now.now_ms = 1;
+		step.now.committed_pages = 0;
+		step.now.margin_pages = 100;
+		step.now.return_pages = 300;
+		step.now.available_pages = step.last.available_pages = 374;
+		CHECK_EQ(take_step(&step), 374);
+		step.now.available_pages = step.last.available_pages = 375;
+		CHECK_EQ(take_step(&step), 400);
+	}
+}
+
 /* Trouble that no balloon has made costs an interval, not a hold-off. */
 static void test_pressure_without_wish(void)
 {
@@ -531,6 +548,7 @@ int main(void)
 	test_limits();
 	test_committed_leaves_the_margin();
 	test_workingset_leaves_room_for_what_comes();
+	test_returning_memory_has_room();
 	test_pressure_without_wish();
 	test_first_look_only_remembers();
 	test_pause();

@@ -6,6 +6,7 @@
 #   make all         the kernel modules and the user-space programs
 #   make modules     aerostat.ko and its transports, in build/kmod/KVER/
 #   make programs    aerostat-swapd, aerostatd and aerostat, in build/
+#   make lab         what the lab needs besides: the fake VMware monitor
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
@@ -175,10 +176,16 @@ $(programs):
 	@echo "  LD      $@"
 	$(Q)$(CC) $(program-links) -o $@ $^ $(call libs,libs,$@)
 
-unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c host/*/*_test.c))
+# Of the fake VMware monitor only the plugin needs QEMU.
+monitor-sources := $(filter-out %_test.c,$(wildcard lab/vmware/*.c))
+monitor-objs := $(patsubst %.c,%.o,$(filter-out %/plugin.c,$(monitor-sources)))
+
+unit-tests := $(patsubst %.c,build/%,$(wildcard policy/*_test.c guest/*/*_test.c host/*/*_test.c \
+	lab/*/*_test.c))
 tested-by = $(if $(filter build/guest/swapd/%,$(1)),$(swapd-objs:%=build/%),\
 	$(if $(filter build/host/%,$(1)),$(host-objs:%=build/%),\
-	$(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1))))))
+	$(if $(filter build/lab/vmware/%,$(1)),$(monitor-objs:%=build/%),\
+	$(patsubst %.c,build/%.o,$(wildcard $(patsubst build/%_test,%.c,$(1)))))))
 all-policy-objs := $(policy-objs) $(swapd-policy-objs) $(host-policy-objs)
 test-objs = $(sort $(1).o $(call tested-by,$(1)) $(all-policy-objs:%=build/policy/%))
 
@@ -204,8 +211,17 @@ $(program-objs): build/program/%.o: %.c Makefile
 .PHONY: programs
 programs: $(programs)
 
-.PHONY: all
-all: modules $(programs) $(unit-tests)
+# The fake VMware monitor: a plugin for QEMU, all of it in one go.
+monitor := build/lab/vmware/monitor.so
+
+$(monitor): $(monitor-sources) $(wildcard lab/vmware/*.h) guest/vmware/protocol.h Makefile
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(filter-out -MMD -MP,$(user-flags)) -O2 -g -fPIC -shared -o $@ $(monitor-sources)
+
+.PHONY: all lab
+lab: $(monitor)
+all: modules $(programs) lab $(unit-tests)
 
 # Tests. tests/run knows the groups; here is only what has to be there before.
 
@@ -219,14 +235,14 @@ unit: $(unit-tests)
 test-fast: $(programs) $(unit-tests)
 	$(Q)tests/run fast
 
-test: modules $(programs) $(unit-tests) | $(call installed,vm)
+test: modules $(programs) lab $(unit-tests) | $(call installed,vm)
 	$(Q)tests/run $(TESTS)
 
 # Slow: a kernel with sanitizers boots for 40 s in an emulator.
 DEBUG_KERNEL ?= debug
 
 .PHONY: test-debug
-test-debug: $(programs) | $(call installed,vm) $(call installed,kernel)
+test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
 
 # On kernels and QEMUs of Debian's newer suites, which are fetched first, once.
@@ -262,7 +278,7 @@ format: | $(call installed,lint)
 	$(Q)tests/sources c | xargs -r clang-format -i
 
 .PHONY: bench demo
-bench: modules | $(call installed,vm)
+bench: modules lab | $(call installed,vm)
 	$(Q)bench/run
 
 demo: modules | $(call installed,vm) $(call installed,demo)

@@ -8,7 +8,7 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux
+from . import emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux, vmware
 from .channel import Channel
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
@@ -22,10 +22,12 @@ class Guest:
     """A virtual machine between `with` and the end of the block.
 
     memory_mib: size of its RAM; more on a kernel that needs more for itself (then memory_bytes says how much)
-    driver: "aerostat", "stock" (virtio_balloon), "virtio-mem", or "none" (no device for it either)
+    hypervisor: "qemu" (default), or "vmware": see `vmware`
+    driver: "aerostat", "stock" (virtio_balloon, vmw_balloon), "virtio-mem", or "none" (no device for it either)
     cmdline: more parameters for the kernel
     module_args: {module: "parameter=value ..."}
     device_args: properties of the balloon (or virtio-mem) device, such as "free-page-reporting=on"
+    monitor_args: options of the fake VMware monitor, such as "capabilities=2" (lab/vmware/plugin.c)
     modules: more modules to load, after the driver's; what they depend on is loaded as well
     spare_modules: modules that just lie in /modules, for insmod (those they depend on too)
     files: {path in the guest: path on the host, or bytes}
@@ -54,18 +56,18 @@ class Guest:
                  modules=(), spare_modules=(), files=None, backing="anon", smp=None, trace=(),
                  qemu=None, kernel_version=None, icount=None, virtio_mem_mib=1024, accel=None,
                  prewarm=False, can_suspend=False, can_kexec=False, swap_mib=0, boot_timeout=60,
-                 echo_console=False, qemu_args=()):
+                 echo_console=False, qemu_args=(), hypervisor="qemu", monitor_args=""):
         self.machine = machine.Machine(memory_mib, driver, backing, smp, device_args, virtio_mem_mib, icount,
-                                       swap_mib)
-        self.memory_bytes = self.boot_seconds = None
-        self.accel = "tcg" if icount else accel
+                                       swap_mib, hypervisor, monitor_args)
+        self.memory_bytes = self.boot_seconds = self.vmware = None
+        self.accel = "tcg" if icount or self.machine.is_vmware else accel
         self._kernel_version = kernel_version
         self._emulator = qemu
         self._cmdline = cmdline
         # The disk comes first: a hibernated guest goes on from there before anything else is loaded.
         disk_modules = ["virtio_pci", "virtio_blk"] if swap_mib else []
-        self._image = {"load": [*disk_modules, *machine.DRIVERS[driver][0], *modules], "spare": spare_modules,
-                       "module_args": module_args, "files": files}
+        self._image = {"load": [*disk_modules, *self.machine.drivers[driver], *modules], "spare": spare_modules,
+                       "module_args": module_args, "files": files, "programs": machine.PROGRAMS[hypervisor]}
         self._trace_events = trace
         self._prewarm = prewarm
         self._can_suspend = can_suspend
@@ -119,10 +121,16 @@ class Guest:
         self._power_on()
         self._channel = Channel(self._qemu.agent)
         self._wait_ready()
-        self._qmp = self._qemu.monitor()
+        self._connect()
         self.boot_seconds = time.monotonic() - started
         if self.machine.swap_mib:
             self.sh(f"mkswap {machine.SWAP} && swapon {machine.SWAP}")
+
+    def _connect(self):
+        """To the monitors of the QEMU that just began to run the guest."""
+        self._qmp = self._qemu.monitor()
+        if self.machine.is_vmware:
+            self.vmware = vmware.Monitor(self._qemu.vmware_path)
 
     def _write_initramfs(self):
         initramfs = image.build(self.kernel, **self._image)
@@ -143,8 +151,9 @@ class Guest:
         return Qemu(program)
 
     def _start(self, boot_file, initramfs, cmdline):
-        self._arguments = [*self.machine.arguments(self.accel, self._qemu.disk_path), "-kernel", str(boot_file),
-                           "-initrd", str(initramfs), "-append", cmdline, *self._qemu_args]
+        devices = self.machine.arguments(self.accel, self._qemu.disk_path, self._qemu.vmware_path)
+        self._arguments = [*devices, "-kernel", str(boot_file), "-initrd", str(initramfs), "-append", cmdline,
+                           *self._qemu_args]
         self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 
     def _wait_ready(self):
@@ -192,6 +201,8 @@ class Guest:
         try:
             if self._qmp:
                 self._qmp.close()
+            if self.vmware:
+                self.vmware.close()
             if self._qemu:
                 self._qemu.stop()
                 self._last_console = self.console()
@@ -345,6 +356,8 @@ class Guest:
         """
         if self.machine.backing == "hugetlb":
             raise LabError("migrate() would need the huge pages twice")
+        if self.machine.is_vmware:
+            raise LabError("migrate() would leave the fake VMware monitor's memory behind")
         target = Qemu(self._qemu.program)
         trace = Trace(target.trace_path, self._trace_events)
         way = f"unix:{target.directory / 'migration.sock'}"
@@ -401,6 +414,8 @@ class Guest:
         if self._qemu.wait(GOODBYE_SECONDS * patience.FACTOR) != 0:
             raise GuestDied(f"the machine did not power off after hibernation{self._evidence()}")
         self._qmp.close()
+        if self.vmware:
+            self.vmware.close()
 
     def resume(self, timeout=60, left_bytes=None):
         """Switches the machine on, a new QEMU with the same disk, and waits until the guest goes on as it was.
@@ -408,7 +423,7 @@ class Guest:
         left_bytes: what the balloon's driver is asked to leave (see set_balloon), before the guest goes on
         """
         self._power_on()
-        self._qmp = self._qemu.monitor()
+        self._connect()
         if left_bytes is not None:
             self.set_balloon(left_bytes)
         self._channel.reconnect(self._qemu.agent)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The guest's initramfs: busybox, our agent as PID 1, memtool, and the modules to load.
+"""The guest's initramfs: busybox, our agent as PID 1, our programs, and the modules to load.
 
 Nothing of it is cached but the compiled programs: the archive itself takes a few milliseconds.
 """
@@ -16,20 +16,22 @@ SOURCES = pathlib.Path(__file__).resolve().parents[1] / "guest"
 CFLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-static", "-s"]
 
 
-def build(kernel, load, spare=(), module_args=None, files=None):
+def build(kernel, load, spare=(), module_args=None, files=None, programs=("memtool",)):
     """The initramfs as bytes.
 
     load: names of modules that the agent loads, in order, each after those that it depends on
     spare: names of modules that are only put, with their dependencies, into /modules
     module_args: {module: "parameter=value ..."}
     files: {path in the guest: path on the host, or bytes}
+    programs: those of lab/guest that /bin gets
     """
     archive = cpio.Archive()
     archive.device("dev/console", 5, 1)
     for path in ("proc", "sys", "tmp", "run", "mnt"):
         archive.directory(path)
     archive.file("init", _compiled("agent"))
-    archive.file("bin/memtool", _compiled("memtool"))
+    for program in programs:
+        archive.file(f"bin/{program}", _compiled(program))
     _add_busybox(archive)
     _add_modules(archive, kernel, load, spare, module_args or {})
     _add_files(archive, files or {})

@@ -2,6 +2,7 @@
 """What the guest's machine consists of: memory, processors and balloon device, as QEMU's arguments."""
 
 import dataclasses
+import pathlib
 
 from .errors import SetupError
 
@@ -15,13 +16,30 @@ SWAP = "/dev/vda"
 # and no real processor has that alone: Linux 6.1's memmove then loops for ever.
 CPUS = {"kvm": "host", "tcg": "max,-erms,-fsrm"}
 
-# driver: modules to load for it, modules to have ready in /modules besides
-DRIVERS = {
-    "aerostat": (["virtio_pci", "aerostat", "aerostat_virtio"], ["virtio_balloon"]),
-    "stock": (["virtio_pci", "virtio_balloon"], []),
-    "virtio-mem": (["virtio_pci", "virtio_mem"], []),
-    "none": ([], []),
+# hypervisor: driver: modules to load for it
+HYPERVISORS = {
+    "qemu": {
+        "aerostat": ["virtio_pci", "aerostat", "aerostat_virtio"],
+        "stock": ["virtio_pci", "virtio_balloon"],
+        "virtio-mem": ["virtio_pci", "virtio_mem"],
+        "none": [],
+    },
+    "vmware": {
+        "aerostat": ["aerostat", "aerostat_vmware"],
+        "stock": ["vmw_balloon"],
+        "none": [],
+    },
 }
+DRIVERS = sorted({driver for drivers in HYPERVISORS.values() for driver in drivers})
+
+# Programs of lab/guest in the guest's /bin, by hypervisor.
+PROGRAMS = {"qemu": ["memtool"], "vmware": ["memtool", "backdoor"]}
+
+# How Linux knows VMware: a port that answers, the machine's serial number, no hypervisor in CPUID.
+VMWARE = ["-smbios", "type=1,serial=VMware-56 4d 00 00 00 00 00 00-00 00 00 00 00 00 00 00"]
+VMWARE_PLUGIN = pathlib.Path(__file__).resolve().parents[2] / "build/lab/vmware/monitor.so"
+# Below 4 GiB, QEMU's machine leaves room for devices.
+HOLE_MIB = 1024
 
 BACKINGS = {
     "anon": "memory-backend-ram,merge=off",
@@ -46,10 +64,16 @@ class Machine:
     virtio_mem_mib: int
     icount: str | None
     swap_mib: int
+    hypervisor: str
+    monitor_args: str
 
     def __post_init__(self):
-        if self.driver not in DRIVERS:
-            raise SetupError(f"no driver '{self.driver}' (there are: {', '.join(DRIVERS)})")
+        if self.hypervisor not in HYPERVISORS:
+            raise SetupError(f"no hypervisor '{self.hypervisor}' (there are: {', '.join(HYPERVISORS)})")
+        if self.driver not in self.drivers:
+            raise SetupError(f"no driver '{self.driver}' for {self.hypervisor} (there are: {', '.join(self.drivers)})")
+        if self.is_vmware and not VMWARE_PLUGIN.exists():
+            raise SetupError(f"no {VMWARE_PLUGIN}: run 'make lab'")
         if self.backing not in BACKINGS:
             raise SetupError(f"no backing '{self.backing}' (there are: {', '.join(BACKINGS)})")
         if self.backing == "hugetlb" and self.memory_mib % 2:
@@ -61,15 +85,30 @@ class Machine:
         self.smp = self.smp or kernel.smp
 
     @property
+    def is_vmware(self):
+        """Whether QEMU pretends to be VMware, which it can without KVM only."""
+        return self.hypervisor == "vmware"
+
+    @property
+    def drivers(self):
+        """What HYPERVISORS says of the hypervisor."""
+        return HYPERVISORS[self.hypervisor]
+
+    @property
     def ram_mib(self):
         """Sizes of the RAM backends."""
         plugged = [self.virtio_mem_mib] if self.driver == "virtio-mem" else []
         return [self.memory_mib, *plugged]
 
-    def arguments(self, accel, disk_path):
-        """QEMU's options for all but the kernel and what Qemu adds; `disk_path` is the file behind the disk, if any."""
+    def arguments(self, accel, disk_path, vmware_path):
+        """QEMU's options for all but the kernel and what Qemu adds.
+
+        disk_path: the file behind the disk, if any
+        vmware_path: where the fake VMware monitor listens, if any
+        """
+        vmware = self._vmware(vmware_path) if self.is_vmware else []
         return ["-machine", f"pc,memory-backend=ram0,accel={accel}",
-                "-cpu", CPUS[accel], "-smp", str(self.smp),
+                "-cpu", CPUS[accel] + (",-hypervisor" if vmware else ""), "-smp", str(self.smp), *vmware,
                 *self._memory(), *self._device(), *self._disk(disk_path),
                 *(["-icount", self.icount] if self.icount else [])]
 
@@ -87,8 +126,14 @@ class Machine:
             options += ["-object", f"{backend},id=ram{number},size={size}M"]
         return options
 
+    def _vmware(self, path):
+        hole = HOLE_MIB if self.memory_mib > 4096 - HOLE_MIB else 0
+        pfns = (self.memory_mib + hole) * MIB // 4096
+        more = f",{self.monitor_args}" if self.monitor_args else ""
+        return [*VMWARE, "-plugin", f"{VMWARE_PLUGIN},control={path},pfns={pfns}{more}"]
+
     def _device(self):
-        if self.driver == "none":
+        if self.driver == "none" or self.is_vmware:
             return []
         extra = f",{self.device_args}" if self.device_args else ""
         if self.driver == "virtio-mem":

@@ -22,7 +22,8 @@ class Qemu:
     The kernel ties that to the thread that starts it: keep that thread alive as long as the guest.
 
     In `directory`: console.log (first serial port), trace.log, stderr.log, the monitor's socket
-    (qmp.sock), the initramfs and the disk, if any. `agent` is our end of the second serial port.
+    (qmp.sock), that of the fake VMware monitor (vmware.sock) if there is one, the initramfs and the
+    disk, if any. `agent` is our end of the second serial port.
 
     When it has ended it may be started again, in the same directory; what it writes is appended.
     """
@@ -33,6 +34,7 @@ class Qemu:
         self.console_path = self.directory / "console.log"
         self.trace_path = self.directory / "trace.log"
         self.qmp_path = self.directory / "qmp.sock"
+        self.vmware_path = self.directory / "vmware.sock"
         self.initramfs_path = self.directory / "initramfs"
         self.disk_path = self.directory / "disk"
         self.process = None

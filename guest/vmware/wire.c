@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The balloon's exchanges in VMware's words.
+ *
+ * Theory of operation
+ *
+ * The host takes a page when it is locked, and gives it back when it is unlocked. Without
+ * AVMWARE_BATCHED a command carries one page; with it, up to 512 entries, which lie in a
+ * page that the host reads and into which it writes a status for each. Blocks have
+ * commands of their own, in batches only; without them all is done with single pages.
+ *
+ * What the host writes into the batch page is a status and nothing else: which entry is
+ * which page is known from the engine's own batch. A status for the whole batch counts for
+ * each entry.
+ *
+ *   lock:    ok, locked            taken (the host says that it has it)
+ *            not needed, busy      no more for now
+ *            anything else         refused
+ *   unlock:  ok, unlocked          given back (the host says that it does not have it)
+ *            anything else         kept by the host
+ *
+ * An exchange ends early when the host is busy, wants no more, or has refused REFUSED_MAX
+ * entries: about the others nothing was said, and they stay whose they are.
+ */
+#include "guest/vmware/wire.h"
+
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "guest/vmware/device.h"
+#include "guest/vmware/entry.h"
+#include "guest/vmware/session.h"
+
+static_assert(PAGE_SHIFT == AVMWARE_PAGE_SHIFT);
+static_assert(AERO_BLOCK_PAGES == AVMWARE_BLOCK_PAGES);
+
+/* How often a host at rest is asked for its target. */
+#define POLL_MS 1000
+/* Entries that the host may refuse before an exchange ends. */
+#define REFUSED_MAX 16
+
+/* VMware's own driver's, made for one command a page. */
+static const struct pace_limits limits_basic = {
+	.nosleep_pages = 16384,
+	.sleep_min_pages = 512,
+	.sleep_max_pages = 2048,
+	.free_min_pages = 512,
+	.free_max_pages = 16384,
+	.step_pages = 16,
+	.slow_cycles = 4,
+	.pause_min_ms = POLL_MS,
+	.pause_max_ms = POLL_MS,
+};
+
+/* While memory is plentiful a cycle may fill a batch, even with blocks; under pressure all is the same. */
+static const struct pace_limits limits_batched = {
+	.nosleep_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES,
+	.sleep_min_pages = 512,
+	.sleep_max_pages = 2048,
+	.free_min_pages = 512,
+	.free_max_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES,
+	.step_pages = 16,
+	.slow_cycles = 4,
+	.pause_min_ms = POLL_MS,
+	.pause_max_ms = POLL_MS,
+};
+
+static enum aero_verdict lock_verdict(u32 status)
+{
+	switch (status) {
+	case AVMWARE_OK:
+	case AVMWARE_LOCKED:
+		return AERO_TAKEN;
+	case AVMWARE_NOT_NEEDED:
+	case AVMWARE_BUSY:
+		return AERO_NOT_NEEDED;
+	}
+	return AERO_REFUSED;
+}
+
+static enum aero_verdict unlock_verdict(u32 status)
+{
+	return status == AVMWARE_OK || status == AVMWARE_UNLOCKED ? AERO_NOT_NEEDED : AERO_TAKEN;
+}
+
+/**
+ * struct direction - locking or unlocking
+ * @single: the command for one page
+ * @batched: the command for a batch, by class
+ * @verdict: what a status means
+ * @done: the verdict on an entry that changed hands
+ * @left: the verdict on an entry about which nothing was said
+ */
+struct direction {
+	enum avmware_command single;
+	enum avmware_command batched[AERO_NR_CLASSES];
+	enum aero_verdict (*verdict)(u32 status);
+	enum aero_verdict done;
+	enum aero_verdict left;
+};
+
+static const struct direction lock = {
+	.single = AVMWARE_LOCK,
+	.batched = { [AERO_PAGE] = AVMWARE_BATCHED_LOCK, [AERO_BLOCK] = AVMWARE_BATCHED_2M_LOCK },
+	.verdict = lock_verdict,
+	.done = AERO_TAKEN,
+	.left = AERO_NOT_NEEDED,
+};
+
+static const struct direction unlock = {
+	.single = AVMWARE_UNLOCK,
+	.batched = { [AERO_PAGE] = AVMWARE_BATCHED_UNLOCK, [AERO_BLOCK] = AVMWARE_BATCHED_2M_UNLOCK },
+	.verdict = unlock_verdict,
+	.done = AERO_NOT_NEEDED,
+	.left = AERO_TAKEN,
+};
+
+static bool fits(const struct avmware *device, const struct aero_batch *batch, unsigned int i)
+{
+	return avmware_pages_fit(page_to_pfn(batch->pages[i]), aero_class_pages(batch->class),
+				 device->capabilities);
+}
+
+/* Sends a command. Returns its status, or -ECONNRESET. */
+static s64 send(struct avmware *device, enum avmware_command command, u64 arg1, u32 arg2)
+{
+	struct avmware_answer answer = avmware_call(device, command, arg1, arg2);
+
+	if (answer.status == AVMWARE_RESET)
+		return avmware_session_lost(device);
+	if (answer.status == AVMWARE_OK)
+		avmware_session_see_target(device, answer.result);
+	return answer.status;
+}
+
+/* One entry, one command. */
+static int run_single(struct avmware *device, const struct direction *direction,
+		      struct aero_batch *batch, unsigned int i)
+{
+	s64 status;
+
+	if (!fits(device, batch, i)) {
+		batch->verdicts[i] = AERO_REFUSED;
+		return 0;
+	}
+	status = send(device, direction->single, page_to_pfn(batch->pages[i]), 0);
+	if (status < 0)
+		return status;
+	batch->verdicts[i] = direction->verdict(status);
+	return 0;
+}
+
+/* Entries from @start up to @end, one command for all. */
+static int run_batch(struct avmware *device, const struct direction *direction,
+		     struct aero_batch *batch, unsigned int start, unsigned int end)
+{
+	s64 status = AVMWARE_OK;
+	unsigned int nr = 0;
+	unsigned int i;
+
+	for (i = start; i < end; i++)
+		if (fits(device, batch, i))
+			device->batch[nr++] = avmware_entry(page_to_pfn(batch->pages[i]));
+	if (nr)
+		status = send(device, direction->batched[batch->class],
+			      page_to_pfn(virt_to_page(device->batch)), nr);
+	if (status < 0)
+		return status;
+	for (i = start, nr = 0; i < end; i++) {
+		if (fits(device, batch, i))
+			batch->verdicts[i] = direction->verdict(
+				status ?: avmware_entry_status(READ_ONCE(device->batch[nr++])));
+		else
+			batch->verdicts[i] = AERO_REFUSED;
+	}
+	return 0;
+}
+
+/* Counts entries that did not change hands; returns false if it is no use to go on. */
+static bool go_on(const struct direction *direction, const struct aero_batch *batch,
+		  unsigned int start, unsigned int end, unsigned int *refused)
+{
+	unsigned int i;
+
+	for (i = start; i < end; i++) {
+		if (batch->verdicts[i] == direction->done)
+			continue;
+		if (batch->verdicts[i] == AERO_NOT_NEEDED || ++*refused >= REFUSED_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* All of a batch, of any size. Returns 0 or -ECONNRESET. */
+static int run(struct avmware *device, const struct direction *direction, struct aero_batch *batch)
+{
+	bool batched = batch->class == AERO_BLOCK || device->capabilities & AVMWARE_BATCHED;
+	unsigned int refused = 0;
+	unsigned int start, end;
+	int err;
+
+	if (!device->capabilities)
+		return -ECONNRESET;
+	memset(batch->verdicts, direction->left, batch->nr);
+	for (start = 0; start < batch->nr; start = end) {
+		end = min(start + (batched ? AVMWARE_BATCH_ENTRIES : 1U), batch->nr);
+		if (batched)
+			err = run_batch(device, direction, batch, start, end);
+		else
+			err = run_single(device, direction, batch, start);
+		if (err)
+			return err;
+		if (!go_on(direction, batch, start, end, &refused))
+			break;
+	}
+	return 0;
+}
+
+static int avmware_inflate(void *priv, struct aero_batch *batch)
+{
+	return run(priv, &lock, batch);
+}
+
+static int avmware_deflate(void *priv, struct aero_batch *batch)
+{
+	return run(priv, &unlock, batch);
+}
+
+/* One page. Returns whether it changed hands, or -ECONNRESET. */
+static int run_one(struct avmware *device, const struct direction *direction, struct page *page)
+{
+	u8 verdict;
+	struct aero_batch batch = {
+		.class = AERO_PAGE, .nr = 1, .pages = &page, .verdicts = &verdict
+	};
+	int err = run(device, direction, &batch);
+
+	return err ?: verdict == direction->done;
+}
+
+/*
+ * The old page first: a host that wants no more would not take the new one. If it does not
+ * take it afterwards, then the balloon is smaller by a page, and the next cycle sees to that.
+ */
+static int avmware_migrate(void *priv, struct page *newpage, struct page *page)
+{
+	struct avmware *device = priv;
+	int done = run_one(device, &unlock, page);
+
+	if (done > 0) {
+		done = run_one(device, &lock, newpage);
+		if (done > 0)
+			return 0;
+		if (done < 0)
+			aero_balloon_host_reset(device->balloon);
+		return -ENOENT;
+	}
+	if (done < 0)
+		aero_balloon_host_reset(device->balloon);
+	return -EAGAIN;
+}
+
+static int avmware_get_target(void *priv, u64 *ret_pages)
+{
+	return avmware_session_get_target(priv, ret_pages);
+}
+
+static int avmware_restart(void *priv)
+{
+	return avmware_session_start(priv);
+}
+
+static int avmware_finish(void *priv)
+{
+	return avmware_session_finish(priv);
+}
+
+/* The host has counted itself what was locked and unlocked. */
+static void avmware_report_size(void *priv, u64 pages)
+{
+}
+
+static void avmware_show(void *priv, struct seq_file *m)
+{
+	static const char *const names[AVMWARE_NR_COMMANDS] = {
+		[AVMWARE_START] = "start",
+		[AVMWARE_GET_TARGET] = "get_target",
+		[AVMWARE_LOCK] = "lock",
+		[AVMWARE_UNLOCK] = "unlock",
+		[AVMWARE_GUEST_ID] = "guest_id",
+		[AVMWARE_BATCHED_LOCK] = "batched_lock",
+		[AVMWARE_BATCHED_UNLOCK] = "batched_unlock",
+		[AVMWARE_BATCHED_2M_LOCK] = "batched_2m_lock",
+		[AVMWARE_BATCHED_2M_UNLOCK] = "batched_2m_unlock",
+		[AVMWARE_DOORBELL_SET] = "doorbell_set",
+	};
+	struct avmware *device = priv;
+	unsigned int i;
+
+	seq_printf(m, "capabilities %u\n", READ_ONCE(device->capabilities));
+	for (i = 0; i < AVMWARE_NR_COMMANDS; i++)
+		if (names[i])
+			seq_printf(m, "%s_calls %llu\n%s_failed %llu\n", names[i],
+				   READ_ONCE(device->calls[i].made), names[i],
+				   READ_ONCE(device->calls[i].failed));
+}
+
+/**
+ * avmware_wire_init() - fill in what the engine is told of this transport
+ * @device: its session was started if the host wanted to; what it granted decides the pace
+ */
+void avmware_wire_init(struct avmware *device)
+{
+	bool batched = device->capabilities & AVMWARE_BATCHED;
+	bool blocks = device->capabilities & AVMWARE_BATCHED_2M;
+
+	device->transport = (struct aero_transport){
+		.name = "vmware",
+		.limits = batched ? limits_batched : limits_basic,
+		/* The target is a wish: the guest may unlock what it needs at any time. */
+		.deflate_on_oom = true,
+		.batch_max = {
+			[AERO_PAGE] = AVMWARE_BATCH_ENTRIES,
+			[AERO_BLOCK] = blocks ? AVMWARE_BATCH_ENTRIES : 0,
+		},
+		.poll_ms = POLL_MS,
+		.get_target = avmware_get_target,
+		.inflate = avmware_inflate,
+		.deflate = avmware_deflate,
+		.migrate = avmware_migrate,
+		.report_size = avmware_report_size,
+		.restart = avmware_restart,
+		.finish = avmware_finish,
+		.show = avmware_show,
+	};
+}

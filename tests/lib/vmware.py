@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guests of the fake VMware monitor (lab/vmware), with our driver or with Linux's own, as tests see them."""
+
+import time
+
+from balloon import PAGE, Balloon, Guest, check, patience  # noqa: F401
+
+BASIC, BATCHED, BATCHED_2M, WAKEUP, WIDE = 2, 4, 8, 16, 32
+# What a host may grant, from the oldest kind to the newest.
+KINDS = {"basic": BASIC, "batched": BASIC | BATCHED, "2m": BASIC | BATCHED | BATCHED_2M | WAKEUP | WIDE}
+
+MODULE = "aerostat_vmware"
+VMMEMCTL = "/sys/kernel/debug/vmmemctl"
+INSMOD = f"insmod /modules/{MODULE}.ko"
+RMMOD = f"rmmod {MODULE}"
+
+
+def vmware_guest(driver="aerostat", kind="2m", monitor_args="", **arguments):
+    """A guest whose host grants what `kind` says; `driver` as of Guest."""
+    options = [f"capabilities={KINDS[kind]}", monitor_args]
+    return Guest(hypervisor="vmware", driver=driver, monitor_args=",".join(filter(None, options)), **arguments)
+
+
+def bare_guest(spare_modules=(), **arguments):
+    """A guest with our driver ready to be loaded (INSMOD)."""
+    return vmware_guest(driver="none", modules=["aerostat", "vmw_vmci"], spare_modules=[MODULE, *spare_modules],
+                        **arguments)
+
+
+class Host:
+    """The monitor's view of a guest, whoever drives the balloon."""
+
+    def __init__(self, guest):
+        self.guest = guest
+
+    def state(self):
+        return self.guest.vmware.ask()
+
+    def ask(self, ballooned_pages):
+        """The host's target; any 64 bits."""
+        self.guest.vmware.ask(target=ballooned_pages)
+
+    def fault(self, plan="none", **members):
+        """What the host answers against the rules from now on (lab/vmware/fault.c)."""
+        self.guest.vmware.ask(fault=plan, **members)
+
+    def wait(self, condition, what, timeout=30):
+        """Polls until `condition(state)`; that state."""
+        deadline = patience.deadline(timeout)
+        while True:
+            now = self.state()
+            if condition(now):
+                return now
+            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
+            time.sleep(0.03)
+
+    def resize(self, ballooned_pages, timeout=60):
+        """Asks, and waits until the host has just that; the state then."""
+        self.ask(ballooned_pages)
+        return self.wait(lambda now: now["locked"] == ballooned_pages, f"has {ballooned_pages} pages", timeout)
+
+    def wait_asked(self, times=1):
+        """Waits until the guest has asked for the target that many times more; the state then."""
+        before = self.state()["asked"]
+        return self.wait(lambda now: now["asked"] >= before + times, f"asks {times} times")
+
+    def check_fair(self, when):
+        """The driver did nothing foul so far; the state."""
+        now = self.state()
+        check(now["fouls"] == 0, f"{when}: fouls: {now}")
+        return now
+
+
+class VmwareBalloon(Balloon):
+    """Our balloon on such a host, with both sides of it."""
+
+    def __init__(self, guest):
+        super().__init__(guest, "vmware0")
+        self.host = Host(guest)
+
+    def ask(self, ballooned_pages):
+        self.host.ask(ballooned_pages)
+
+    def snapshot(self):
+        """Attributes, counters and the host's state in one dictionary."""
+        return self.attributes() | self.counters() | self.host.state()
+
+    def wait(self, condition, what, timeout=30):
+        """Polls until `condition(snapshot)`; that snapshot."""
+        deadline = patience.deadline(timeout)
+        while True:
+            now = self.snapshot()
+            if condition(now):
+                return now
+            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
+            time.sleep(0.03)
+
+    def resize(self, ballooned_pages, timeout=60):
+        """Asks, and waits until the guest rests at that size."""
+        self.ask(ballooned_pages)
+        return self.wait_rest(ballooned_pages, timeout)
+
+    def check_fair(self, when):
+        """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot."""
+        now = self.snapshot()
+        check(now["fouls"] == 0, f"{when}: fouls: {now}")
+        check(now["locked"] * PAGE == now["size_kb"] * 1024, f"{when}: host and guest disagree: {now}")
+        check(now["locked_blocks"] == now["blocks"], f"{when}: host and guest disagree on blocks: {now}")
+        self.check_consistent()
+        return now

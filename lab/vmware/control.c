@@ -124,6 +124,7 @@ static void put_state(struct json_out *out, const struct session *session)
 	json_put_number(out, "guest_id", session->guest_id);
 	json_put_number(out, "doorbell_context", session->doorbell[0]);
 	json_put_number(out, "doorbell_resource", session->doorbell[1]);
+	json_put_number(out, "took_us", session->took_us);
 	json_put_number(out, "locked_pages", referee->locked_pages);
 	json_put_number(out, "locked_blocks", referee->locked_blocks);
 	json_put_number(out, "locked",

@@ -85,11 +85,17 @@ static bool take_op(const char **at, struct fault *fault)
 	return false;
 }
 
-/* An entry cannot tell of a reset, nor fail with what takes more than an entry's bits. */
+/*
+ * Only an entry can tell what the host has (see session.c); but it cannot tell of a reset, nor
+ * fail with what takes more than an entry's bits.
+ */
 static bool may_answer(const struct fault *fault)
 {
-	return fault->op < AVMWARE_NR_COMMANDS ||
-	       (fault->status <= AVMWARE_ENTRY_STATUS && fault->status != AVMWARE_RESET);
+	bool tells = fault->status == AVMWARE_LOCKED || fault->status == AVMWARE_UNLOCKED;
+
+	if (fault->op < AVMWARE_NR_COMMANDS)
+		return !tells;
+	return fault->status <= AVMWARE_ENTRY_STATUS && fault->status != AVMWARE_RESET;
 }
 
 static bool take_status(const char **at, struct fault *fault)

@@ -36,6 +36,8 @@ static const char *const bad[] = {
 	"lock=busy lock=busy",
 	"lock =busy",
 	"lock-page=reset",
+	"lock=locked",
+	"batched-unlock=unlocked",
 	"unlock-block=failure",
 };
 

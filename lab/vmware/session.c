@@ -15,6 +15,7 @@
 #include "lab/vmware/session.h"
 
 #include <stddef.h>
+#include <time.h>
 
 struct entry_kind {
 	bool lock;
@@ -187,6 +188,29 @@ static uint32_t call_other(struct session *session, struct call *call)
 	return run(session, call);
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Takes the time that the driver needs for a target, without that until it asks. */
+static void take_time(struct session *session, uint64_t told)
+{
+	const struct referee *referee = &session->referee;
+
+	if (told != session->told_pages) {
+		session->told_pages = told;
+		session->told_us = now_us();
+		session->took_us = 0;
+	}
+	if (!session->took_us &&
+	    referee->locked_pages + referee->locked_blocks * AVMWARE_BLOCK_PAGES == told)
+		session->took_us = now_us() - session->told_us + 1;
+}
+
 /* session_call() - run a command; its status. All of @call but its arguments is written. */
 uint32_t session_call(struct session *session, struct call *call)
 {
@@ -202,7 +226,9 @@ uint32_t session_call(struct session *session, struct call *call)
 	if (call->command == AVMWARE_START)
 		return call_start(session, call);
 	status = call_other(session, call);
-	if (call->command <= AVMWARE_BATCHED_2M_UNLOCK && call->command != AVMWARE_GUEST_ID)
+	if (call->command <= AVMWARE_BATCHED_2M_UNLOCK && call->command != AVMWARE_GUEST_ID) {
 		call->result = target(session);
+		take_time(session, call->result);
+	}
 	return status;
 }

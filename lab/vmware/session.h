@@ -41,6 +41,9 @@ struct call {
  * @limit: what the driver said of the guest's RAM, in pages
  * @guest_id: what the driver said of the kind of guest
  * @doorbell: context and resource that the driver named
+ * @told_pages: the target that it was told last
+ * @told_us: when it was told that for the first time
+ * @took_us: how long it took from then until the host had just that; 0: not yet
  */
 struct session {
 	struct referee referee;
@@ -56,6 +59,9 @@ struct session {
 	uint64_t limit;
 	uint64_t guest_id;
 	uint64_t doorbell[2];
+	uint64_t told_pages;
+	uint64_t told_us;
+	uint64_t took_us;
 };
 
 uint32_t session_call(struct session *session, struct call *call);

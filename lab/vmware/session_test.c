@@ -255,6 +255,20 @@ static void test_scramble(void)
 	CHECK(referee_has(&session.referee, page, false));
 }
 
+static void test_time(void)
+{
+	begin();
+	schedule_set(&session.schedule, 1);
+	call(AVMWARE_GET_TARGET, 9, 0);
+	CHECK_EQ(session.took_us, 0);
+	call(AVMWARE_LOCK, 9, 0);
+	CHECK(session.took_us > 0);
+	schedule_set(&session.schedule, 0);
+	CHECK(session.took_us > 0); /* nobody was told yet */
+	call(AVMWARE_GET_TARGET, 9, 0);
+	CHECK_EQ(session.took_us, 0);
+}
+
 static void test_unknown_commands(void)
 {
 	begin();
@@ -284,6 +298,7 @@ int main(void)
 	test_reset();
 	test_faults();
 	test_scramble();
+	test_time();
 	test_unknown_commands();
 	test_32_bit_target();
 	referee_exit(&session.referee);

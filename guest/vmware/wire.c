@@ -9,9 +9,9 @@
  * page that the host reads and into which it writes a status for each. Blocks have
  * commands of their own, in batches only; without them all is done with single pages.
  *
- * What the host writes into the batch page is a status and nothing else: which entry is
+ * What is read back from the batch page is a status and nothing else: which entry is
  * which page is known from the engine's own batch. A status for the whole batch counts for
- * each entry.
+ * each entry. Pages that the host has no number for are answered for it.
  *
  *   lock:    ok, locked            taken (the host says that it has it)
  *            not needed, busy      no more for now
@@ -144,7 +144,7 @@ static int run_single(struct avmware *device, const struct direction *direction,
 	s64 status;
 
 	if (!fits(device, batch, i)) {
-		batch->verdicts[i] = AERO_REFUSED;
+		batch->verdicts[i] = direction->verdict(AVMWARE_INVALID_PAGE);
 		return 0;
 	}
 	status = send(device, direction->single, page_to_pfn(batch->pages[i]), 0);
@@ -171,11 +171,11 @@ static int run_batch(struct avmware *device, const struct direction *direction,
 	if (status < 0)
 		return status;
 	for (i = start, nr = 0; i < end; i++) {
+		u32 answer = AVMWARE_INVALID_PAGE;
+
 		if (fits(device, batch, i))
-			batch->verdicts[i] = direction->verdict(
-				status ?: avmware_entry_status(READ_ONCE(device->batch[nr++])));
-		else
-			batch->verdicts[i] = AERO_REFUSED;
+			answer = status ?: avmware_entry_status(READ_ONCE(device->batch[nr++]));
+		batch->verdicts[i] = direction->verdict(answer);
 	}
 	return 0;
 }

@@ -66,12 +66,14 @@ static unsigned int batch_limit(const struct aero_balloon *balloon, enum aero_cl
 }
 
 /*
- * What this cycle may still move. The crumbs of a rate, smaller than a block, are
- * not worth breaking a block for: they wait for the next cycle.
+ * What this cycle may still move. While blocks move, the crumbs of a rate, smaller than a
+ * block, are not worth breaking one for: they wait for the next cycle.
  */
-static u64 cycle_room(u64 want_pages, u64 rate_pages, u64 done_pages)
+static u64 cycle_room(const struct aero_balloon *balloon, u64 want_pages, u64 rate_pages,
+		      u64 done_pages)
 {
-	if (done_pages && rate_pages < want_pages && rate_pages < AERO_BLOCK_PAGES)
+	if (done_pages && balloon->batch.class == AERO_BLOCK && rate_pages < want_pages &&
+	    rate_pages < AERO_BLOCK_PAGES)
 		return 0;
 	return min(want_pages, rate_pages);
 }
@@ -189,7 +191,8 @@ static enum outcome inflate(struct aero_balloon *balloon, struct cycle *cycle)
 
 	pace_inflate_begin(pace);
 	while (aero_balloon_runs(balloon) && (want_pages = still_wanted(balloon))) {
-		u64 room = cycle_room(want_pages, pace_inflate_room(pace, cycle->done_pages),
+		u64 room = cycle_room(balloon, want_pages,
+				      pace_inflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);
 
 		if (!room) {
@@ -242,7 +245,7 @@ static enum outcome deflate(struct aero_balloon *balloon, struct cycle *cycle, u
 	enum outcome outcome = MORE;
 
 	while (aero_balloon_runs(balloon) && cycle->done_pages < want_pages) {
-		u64 room = cycle_room(want_pages - cycle->done_pages,
+		u64 room = cycle_room(balloon, want_pages - cycle->done_pages,
 				      pace_deflate_room(pace, cycle->done_pages),
 				      cycle->done_pages);
 		int ret;

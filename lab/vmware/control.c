@@ -9,7 +9,8 @@
  *	"fault": "..."		see fault.c
  *	"capabilities": BITS	what the next START can grant
  *	"forced": true		grant all of that, asked for or not
- *	"scramble": true	overwrite the page numbers in batches
+ *	"scramble": true	overwrite what a driver must not look at: page numbers in
+ *				batches, the upper half of results of 32 bits
  *	"reset": true		the host forgets everything
  *
  * The answer is {"error": "..."}, or the state of it all, numbers only; an empty request just

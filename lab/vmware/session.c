@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <time.h>
 
+/* What means nothing in a result of 32 bits. */
+#define NONSENSE 0xdeadbeef00000000ull
+
 struct entry_kind {
 	bool lock;
 	bool block;
@@ -75,9 +78,11 @@ static uint32_t start(struct session *session, struct call *call, bool old)
 
 static uint64_t target(const struct session *session)
 {
-	bool is_wide = session->granted & AVMWARE_64_BIT_TARGET;
+	uint64_t pages = session->schedule.target;
 
-	return is_wide ? session->schedule.target : (uint32_t)session->schedule.target;
+	if (session->granted & AVMWARE_64_BIT_TARGET)
+		return pages;
+	return (uint32_t)pages | (session->scramble ? NONSENSE : 0);
 }
 
 static uint32_t run_entry(struct session *session, uint64_t pfn, struct entry_kind kind)
@@ -201,7 +206,7 @@ static void take_time(struct session *session, uint64_t told)
 {
 	const struct referee *referee = &session->referee;
 
-	if (told != session->told_pages) {
+	if (!session->told_us || told != session->told_pages) {
 		session->told_pages = told;
 		session->told_us = now_us();
 		session->took_us = 0;

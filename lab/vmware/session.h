@@ -33,7 +33,7 @@ struct call {
  * @plan: what it answers against the rules
  * @offered: capabilities that it has
  * @forced: grant all of @offered, whatever is asked for
- * @scramble: overwrite the page numbers in batches
+ * @scramble: overwrite the page numbers in batches, and what means nothing in results
  * @up: START was answered, and nothing was forgotten since then
  * @told: the driver was told that it is not up
  * @granted: capabilities since START

@@ -258,6 +258,8 @@ static void test_scramble(void)
 static void test_time(void)
 {
 	begin();
+	call(AVMWARE_GET_TARGET, 9, 0);
+	CHECK(session.took_us > 0 && session.took_us < 1000000); /* it was there at once */
 	schedule_set(&session.schedule, 1);
 	call(AVMWARE_GET_TARGET, 9, 0);
 	CHECK_EQ(session.took_us, 0);
@@ -287,6 +289,10 @@ static void test_32_bit_target(void)
 	call(AVMWARE_START, AVMWARE_BASIC, 0);
 	call(AVMWARE_GET_TARGET, 1, 0);
 	CHECK_EQ(last.result, 5);
+	session.scramble = true;
+	call(AVMWARE_GET_TARGET, 1, 0);
+	CHECK_EQ((uint32_t)last.result, 5);
+	CHECK(last.result != 5);
 }
 
 int main(void)

@@ -25,6 +25,17 @@ def check(condition, what):
         sys.exit(f"FAILED: {what}")
 
 
+def poll(look, condition, what, timeout, pause=0.03):
+    """Looks until `condition(look())` holds; what was seen then."""
+    deadline = patience.deadline(timeout)
+    while True:
+        now = look()
+        if condition(now):
+            return now
+        check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
+        time.sleep(pause)
+
+
 def skip(reason):
     print(reason)
     sys.exit(SKIPPED)
@@ -65,24 +76,12 @@ class Balloon:
 
     def wait_rest(self, ballooned_pages, timeout=60):
         """Waits until the guest says that it rests at that size: the host may remember another driver's word."""
-        deadline = time.monotonic() + timeout
-        while True:
-            attributes = self.attributes()
-            if attributes["state"] == "idle" and attributes["size_kb"] * 1024 == ballooned_pages * PAGE:
-                return attributes
-            check(time.monotonic() < deadline, f"does not rest at {ballooned_pages} pages: {attributes}")
-            time.sleep(0.05)
+        return poll(self.attributes, lambda now: now["state"] == "idle" and
+                    now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
 
     def wait_state(self, *states, timeout=60):
         """Waits until the state is one of `states`; the attributes then."""
-        deadline = patience.deadline(timeout)
-        while True:
-            attributes = self.attributes()
-            if attributes["state"] in states:
-                return attributes
-            check(time.monotonic() < deadline, f"state is {attributes['state']} after {timeout} s, not {states}: "
-                  f"{attributes}")
-            time.sleep(0.05)
+        return poll(self.attributes, lambda now: now["state"] in states, f"state is one of {states}", timeout)
 
     def check_consistent(self):
         """What sysfs, vmstat and the classes say about the pages held must be one number."""
@@ -133,7 +132,7 @@ def poll_stats(guest):
 
 def wait_stats(guest, after=0, timeout=20):
     """Waits for statistics newer than `after`; when they came. Both in the host's seconds."""
-    deadline = time.monotonic() + timeout
+    deadline = patience.deadline(timeout)
     while True:
         last = guest.qmp("qom-get", path=f"/machine/peripheral/{DEVICE}", property="guest-stats")["last-update"]
         if last > after:

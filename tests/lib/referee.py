@@ -3,7 +3,7 @@
 
 import time
 
-from balloon import PAGE, Balloon, check, meminfo, numbers, patience, settled_free_kb
+from balloon import PAGE, Balloon, check, meminfo, numbers, patience, poll, settled_free_kb
 
 # Free memory is never exactly what it was: slabs, per-CPU lists, the tests' own commands.
 FREE_SLACK_KB = 3072
@@ -28,21 +28,11 @@ class RefereedBalloon(Balloon):
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; that snapshot."""
-        return self._poll(self.snapshot, condition, what, timeout)
+        return poll(self.snapshot, condition, what, timeout)
 
     def wait_referee(self, condition, what, timeout=30):
         """Polls until `condition(referee's numbers)`; for when there is no balloon."""
-        return self._poll(self.referee, condition, what, timeout)
-
-    @staticmethod
-    def _poll(look, condition, what, timeout):
-        deadline = patience.deadline(timeout)
-        while True:
-            now = look()
-            if condition(now):
-                return now
-            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
-            time.sleep(0.03)
+        return poll(self.referee, condition, what, timeout)
 
     def resize(self, ballooned_pages, timeout=30):
         """Asks, and waits until the guest rests at exactly that size and has said so; the snapshot then."""

@@ -3,7 +3,7 @@
 
 import time
 
-from balloon import MIB, PAGE, Balloon, Guest, check, patience
+from balloon import MIB, PAGE, Balloon, Guest, check, patience, poll
 
 GOING_BY = ("committed", "workingset")
 TRACING = "/sys/kernel/tracing"
@@ -35,13 +35,7 @@ class SelfBalloon(Balloon):
 
     def wait(self, condition, what, timeout=40):
         """Polls until `condition(attributes)`; the attributes then."""
-        deadline = patience.deadline(timeout)
-        while True:
-            attributes = self.attributes()
-            if condition(attributes):
-                return attributes
-            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {attributes}")
-            time.sleep(0.2)
+        return poll(self.attributes, condition, what, timeout, pause=0.2)
 
     def wait_held(self, mib, what="it shrinks"):
         """Waits until at least `mib` MiB are ballooned; the attributes then."""

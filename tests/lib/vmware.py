@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guests of the fake VMware monitor (lab/vmware), with our driver or with Linux's own, as tests see them."""
 
-import time
-
-from balloon import PAGE, Balloon, Guest, check, patience  # noqa: F401
+from balloon import PAGE, Balloon, Guest, check, patience, poll  # noqa: F401
 
 BASIC, BATCHED, BATCHED_2M, WAKEUP, WIDE = 2, 4, 8, 16, 32
 # What a host may grant, from the oldest kind to the newest.
@@ -46,13 +44,7 @@ class Host:
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(state)`; that state."""
-        deadline = patience.deadline(timeout)
-        while True:
-            now = self.state()
-            if condition(now):
-                return now
-            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
-            time.sleep(0.03)
+        return poll(self.state, condition, what, timeout)
 
     def resize(self, ballooned_pages, timeout=60):
         """Asks, and waits until the host has just that; the state then."""
@@ -87,13 +79,7 @@ class VmwareBalloon(Balloon):
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; that snapshot."""
-        deadline = patience.deadline(timeout)
-        while True:
-            now = self.snapshot()
-            if condition(now):
-                return now
-            check(time.monotonic() < deadline, f"{what}: not so after {timeout} s: {now}")
-            time.sleep(0.03)
+        return poll(self.snapshot, condition, what, timeout)
 
     def resize(self, ballooned_pages, timeout=60):
         """Asks, and waits until the guest rests at that size."""

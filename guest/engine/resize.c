@@ -25,6 +25,7 @@
 #include "guest/engine/resize.h"
 
 #include <linux/delay.h>
+#include <linux/export.h>
 #include <linux/jiffies.h>
 
 #include "guest/engine/balloon.h"
@@ -32,6 +33,9 @@
 #include "guest/engine/meminfo.h"
 #include "guest/engine/target.h"
 #include "guest/engine/trace.h"
+
+/* For transports that begin with these rates: policy/ knows nothing of modules. */
+EXPORT_SYMBOL_GPL(pace_limits_r3);
 
 /* Ranges that may fail to empty before the search for blocks is given up. */
 #define CONTIG_FAILURES 8

@@ -43,32 +43,6 @@ static_assert(AERO_BLOCK_PAGES == AVMWARE_BLOCK_PAGES);
 /* Entries that the host may refuse before an exchange ends. */
 #define REFUSED_MAX 16
 
-/* VMware's own driver's, made for one command a page. */
-static const struct pace_limits limits_basic = {
-	.nosleep_pages = 16384,
-	.sleep_min_pages = 512,
-	.sleep_max_pages = 2048,
-	.free_min_pages = 512,
-	.free_max_pages = 16384,
-	.step_pages = 16,
-	.slow_cycles = 4,
-	.pause_min_ms = POLL_MS,
-	.pause_max_ms = POLL_MS,
-};
-
-/* While memory is plentiful a cycle may fill a batch, even with blocks; under pressure all is the same. */
-static const struct pace_limits limits_batched = {
-	.nosleep_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES,
-	.sleep_min_pages = 512,
-	.sleep_max_pages = 2048,
-	.free_min_pages = 512,
-	.free_max_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES,
-	.step_pages = 16,
-	.slow_cycles = 4,
-	.pause_min_ms = POLL_MS,
-	.pause_max_ms = POLL_MS,
-};
-
 static enum aero_verdict lock_verdict(u32 status)
 {
 	switch (status) {
@@ -309,18 +283,32 @@ static void avmware_show(void *priv, struct seq_file *m)
 				   READ_ONCE(device->calls[i].failed));
 }
 
+/*
+ * VMware's own driver's rates were made for one command a page. With batches, and while memory is
+ * plentiful, a cycle may fill one, even with blocks; under pressure all is the same.
+ */
+static struct pace_limits limits_for(u32 capabilities)
+{
+	struct pace_limits limits = pace_limits_r3;
+
+	if (capabilities & AVMWARE_BATCHED) {
+		limits.nosleep_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES;
+		limits.free_max_pages = AVMWARE_BATCH_ENTRIES * AVMWARE_BLOCK_PAGES;
+	}
+	return limits;
+}
+
 /**
  * avmware_wire_init() - fill in what the engine is told of this transport
  * @device: its session was started if the host wanted to; what it granted decides the pace
  */
 void avmware_wire_init(struct avmware *device)
 {
-	bool batched = device->capabilities & AVMWARE_BATCHED;
 	bool blocks = device->capabilities & AVMWARE_BATCHED_2M;
 
 	device->transport = (struct aero_transport){
 		.name = "vmware",
-		.limits = batched ? limits_batched : limits_basic,
+		.limits = limits_for(device->capabilities),
 		/* The target is a wish: the guest may unlock what it needs at any time. */
 		.deflate_on_oom = true,
 		.batch_max = {

@@ -3,7 +3,7 @@
  * Which target the host has at which question for it.
  *
  * A text is a list of AT:PAGES with commas in between, AT ascending: from the AT-th question
- * on, counted from 1 since the guest was started, the target is PAGES.
+ * on, counted from 1 since the schedule was made, the target is PAGES.
  */
 #include "lab/vmware/schedule.h"
 
@@ -33,7 +33,9 @@ static bool take_char(const char **at, char c)
 /* schedule_parse() - what comes from now on; the schedule is untouched if the text is wrong */
 bool schedule_parse(const char *text, struct schedule *schedule)
 {
-	struct schedule parsed = { .asked = schedule->asked, .target = schedule->target };
+	struct schedule parsed = { .asked = schedule->asked,
+				   .made = schedule->asked,
+				   .target = schedule->target };
 	uint64_t last = 0;
 
 	do {
@@ -62,7 +64,7 @@ uint64_t schedule_next(struct schedule *schedule)
 {
 	schedule->asked++;
 	for (unsigned int i = 0; i < schedule->nr; i++)
-		if (schedule->changes[i].at <= schedule->asked)
+		if (schedule->changes[i].at <= schedule->asked - schedule->made)
 			schedule->target = schedule->changes[i].pages;
 	return schedule->target;
 }

@@ -12,14 +12,16 @@
 /**
  * struct schedule - see the file's first line
  * @asked: questions so far
+ * @made: questions before the schedule was made
  * @target: the target in pages now
- * @changes: what comes: from question @at on the target is @pages
+ * @changes: what comes: from question @at after those on the target is @pages
  * @nr: entries of @changes
  *
  * Counted in questions and not in time, since the guest's time is not the host's.
  */
 struct schedule {
 	uint64_t asked;
+	uint64_t made;
 	uint64_t target;
 	struct {
 		uint64_t at;

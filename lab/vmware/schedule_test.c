@@ -34,7 +34,8 @@ static void test_questions(void)
 		CHECK_EQ(schedule_next(&schedule), wanted[i]);
 	schedule_set(&schedule, 3);
 	CHECK_EQ(schedule_next(&schedule), 3);
-	CHECK(schedule_parse("1:9", &schedule)); /* that is long ago: now */
+	CHECK(schedule_parse("2:9", &schedule)); /* counted from now */
+	CHECK_EQ(schedule_next(&schedule), 3);
 	CHECK_EQ(schedule_next(&schedule), 9);
 }
 

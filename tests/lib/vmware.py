@@ -39,8 +39,8 @@ class Host:
         self.guest.vmware.ask(target=ballooned_pages)
 
     def fault(self, plan="none", **members):
-        """What the host answers against the rules from now on (lab/vmware/fault.c)."""
-        self.guest.vmware.ask(fault=plan, **members)
+        """What the host answers against the rules from now on (lab/vmware/fault.c); the state then."""
+        return self.guest.vmware.ask(fault=plan, **members)
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(state)`; that state."""
@@ -74,8 +74,13 @@ class VmwareBalloon(Balloon):
         self.host.ask(ballooned_pages)
 
     def snapshot(self):
-        """Attributes, counters and the host's state in one dictionary."""
-        return self.attributes() | self.counters() | self.host.state()
+        """The host's state, then counters and attributes, in one dictionary.
+
+        In this order, because the guest's numbers follow what the host has: see wait_rest().
+        """
+        host = self.host.state()
+        counters = self.counters()
+        return self.attributes() | counters | host
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; that snapshot."""
@@ -86,8 +91,24 @@ class VmwareBalloon(Balloon):
         self.ask(ballooned_pages)
         return self.wait_rest(ballooned_pages, timeout)
 
+    def wait_rest(self, ballooned_pages, timeout=60):
+        """Waits until the host has just that, and then the guest says that it rests at that size.
+
+        A guest that is looked at first may rest because it has not heard yet of what the host wants or forgot.
+        """
+        return self.wait(lambda now: now["locked"] == ballooned_pages and now["state"] == "idle" and
+                         now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
+
+    def hold_still(self, plan="none"):
+        """From now on the host is too busy to say its target, and answers as in `plan`: no cycle does anything."""
+        before = self.host.fault("target=busy" if plan == "none" else f"{plan},target=busy")
+        self.host.wait(lambda now: now["calls_target"] > before["calls_target"], "asks in vain")
+
     def check_fair(self, when):
-        """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot."""
+        """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot.
+
+        For a balloon at rest, or one that is held still.
+        """
         now = self.snapshot()
         check(now["fouls"] == 0, f"{when}: fouls: {now}")
         check(now["locked"] * PAGE == now["size_kb"] * 1024, f"{when}: host and guest disagree: {now}")

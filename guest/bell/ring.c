@@ -4,10 +4,9 @@
  *
  * A guest without a VMCI device can be a VMCI host, whose doorbells anybody in its kernel may
  * ring. So the real vmw_vmci carries the ring, if not the interrupt. Loading the module rings;
- * when it is loaded, it has rung.
+ * when it is loaded, it has rung. Kernels without that function refuse the module with ENODEV.
  */
 #include <linux/delay.h>
-#include <linux/kconfig.h>
 #include <linux/module.h>
 #include <linux/vmw_vmci_api.h>
 #include <linux/vmw_vmci_defs.h>
@@ -24,19 +23,12 @@ static unsigned int gap_ms;
 module_param(gap_ms, uint, 0444);
 MODULE_PARM_DESC(gap_ms, "Time after each ring (default 0)");
 
-#if IS_ENABLED(CONFIG_VMWARE_VMCI)
 static bool ring(void)
 {
 	struct vmci_handle bell = vmci_make_handle(VMCI_HOST_CONTEXT_ID, resource);
 
 	return vmci_doorbell_notify(bell, VMCI_PRIVILEGE_FLAG_TRUSTED) == VMCI_SUCCESS;
 }
-#else
-static bool ring(void)
-{
-	return false;
-}
-#endif
 
 static int __init bell_init(void)
 {

@@ -18,7 +18,7 @@
 #include "guest/virtio/reporting.h"
 #include "guest/virtio/wire.h"
 
-/* In the order in which devices number them; absent ones have no name. */
+/* In the order in which devices number those that they have. */
 enum { VQ_INFLATE, VQ_DEFLATE, VQ_STATS, VQ_HINT, VQ_REPORT, VQ_NR };
 
 static void inflate_used(struct virtqueue *vq)
@@ -56,26 +56,58 @@ static void stats_used(struct virtqueue *vq)
 	avirtio_stats_interrupt(&device->stats);
 }
 
+static const struct virtqueue_info queues[VQ_NR] = {
+	[VQ_INFLATE] = { .name = "inflate", .callback = inflate_used },
+	[VQ_DEFLATE] = { .name = "deflate", .callback = deflate_used },
+	[VQ_STATS] = { .name = "stats", .callback = stats_used },
+	[VQ_HINT] = { .name = "hint", .callback = hint_used },
+	[VQ_REPORT] = { .name = "report", .callback = report_used },
+};
+
+static bool has_queue(const struct virtio_device *vdev, unsigned int queue)
+{
+	switch (queue) {
+	case VQ_STATS:
+		return virtio_has_feature(vdev, VIRTIO_BALLOON_F_STATS_VQ);
+	case VQ_HINT:
+		return virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT);
+	case VQ_REPORT:
+		return virtio_has_feature(vdev, VIRTIO_BALLOON_F_REPORTING);
+	default:
+		return true;
+	}
+}
+
+/*
+ * Asks for those that there are and for nothing in between: the PCI transport of Linux
+ * 6.12 finds a queue by its place among those asked for when it is made, and by its
+ * number when it is deleted, and dies where the two differ.
+ */
+static int make_queues(struct virtio_device *vdev, struct virtqueue *vqs[VQ_NR])
+{
+	struct virtqueue_info infos[VQ_NR];
+	struct virtqueue *made[VQ_NR];
+	unsigned int i, nr = 0;
+	int err;
+
+	for (i = 0; i < VQ_NR; i++)
+		if (has_queue(vdev, i))
+			infos[nr++] = queues[i];
+	err = virtio_find_vqs(vdev, nr, made, infos, NULL);
+	if (err)
+		return err;
+	nr = 0;
+	for (i = 0; i < VQ_NR; i++)
+		vqs[i] = has_queue(vdev, i) ? made[nr++] : NULL;
+	return 0;
+}
+
 static int find_queues(struct avirtio *device)
 {
 	struct virtio_device *vdev = device->vdev;
-	struct virtqueue_info infos[VQ_NR] = {
-		[VQ_INFLATE] = { .name = "inflate", .callback = inflate_used },
-		[VQ_DEFLATE] = { .name = "deflate", .callback = deflate_used },
-	};
-	struct virtqueue *vqs[VQ_NR] = {};
-	int err;
+	struct virtqueue *vqs[VQ_NR];
+	int err = make_queues(vdev, vqs);
 
-	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_STATS_VQ))
-		infos[VQ_STATS] = (struct virtqueue_info){ .name = "stats",
-							   .callback = stats_used };
-	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT))
-		infos[VQ_HINT] = (struct virtqueue_info){ .name = "hint", .callback = hint_used };
-	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_REPORTING))
-		infos[VQ_REPORT] = (struct virtqueue_info){ .name = "report",
-							    .callback = report_used };
-
-	err = virtio_find_vqs(vdev, VQ_NR, vqs, infos, NULL);
 	if (err)
 		return err;
 	avirtio_queue_attach(&device->inflate, vqs[VQ_INFLATE]);

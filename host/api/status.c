@@ -33,7 +33,7 @@ static const char *because(enum vm_reason reason)
 		[VM_OPERATOR] = "somebody else set its size, which is left alone for a while",
 	};
 
-	return (u32)reason <= VM_OPERATOR ? sentences[reason] : "";
+	return (u32)reason < VM_REASONS ? sentences[reason] : "";
 }
 
 /**

@@ -12,6 +12,7 @@
  *   on-stop = hold           # or: release
  *   directory = /run/aerostat/qmp
  *   control = /run/aerostat/control.sock
+ *   metrics = no             # or: a port of this machine, or ADDRESS:PORT
  *
  *   [vm]                     # for all that have no section of their own
  *   min = 256M
@@ -32,6 +33,7 @@
 
 #include <string.h>
 
+#include "host/api/http.h"
 #include "policy/ratio.h"
 #include "policy/share.h"
 
@@ -46,6 +48,7 @@ enum kind {
 	YES_NO,
 	STOP, /* hold or release */
 	PATH,
+	ADDRESS, /* as http_address() has it, or no */
 };
 
 /**
@@ -73,6 +76,7 @@ static const struct option host_options[] = {
 	{ "on-stop", STOP, NULL, offsetof(struct config, release), 0, 0 },
 	{ "directory", PATH, NULL, offsetof(struct config, directory), 0, 0 },
 	{ "control", PATH, NULL, offsetof(struct config, control), 0, 0 },
+	{ "metrics", ADDRESS, NULL, offsetof(struct config, metrics), 0, 0 },
 	{ 0 },
 };
 
@@ -196,6 +200,19 @@ static bool store_choice(const char *text, const char *no, const char *yes, bool
 	return true;
 }
 
+static bool store_address(const char *text, char **target, const struct place *at, char **ret_error)
+{
+	g_autoptr(GSocketAddress) address = http_address(text);
+
+	if (!address && strcmp(text, "no"))
+		return refuse(at, ret_error,
+			      "'%s' is no port, no ADDRESS:PORT with a numeric address, nor no",
+			      text);
+	g_free(*target);
+	*target = address ? g_strdup(text) : NULL;
+	return true;
+}
+
 static bool store(const struct option *o, const char *text, void *base, const struct place *at,
 		  char **ret_error)
 {
@@ -215,6 +232,8 @@ static bool store(const struct option *o, const char *text, void *base, const st
 		g_free(*(char **)target);
 		*(char **)target = g_strdup(text);
 		return true;
+	case ADDRESS:
+		return store_address(text, target, at, ret_error);
 	}
 	return false;
 }
@@ -387,6 +406,7 @@ void config_free(struct config *c)
 		return;
 	g_free(c->directory);
 	g_free(c->control);
+	g_free(c->metrics);
 	g_hash_table_unref(c->sockets);
 	g_hash_table_unref(c->vms);
 	g_free(c);

@@ -16,6 +16,7 @@
  * @release: give all VMs all their memory when the daemon stops
  * @directory: where monitors are, or NULL
  * @control: path of the control socket
+ * @metrics: where metrics are shown, as http_address() has it, or NULL
  * @sockets: {name of a VM: path of its monitor}
  * @vm: for VMs without a section of their own
  * @vms: {name of a VM: struct vm_config}
@@ -28,6 +29,7 @@ struct config {
 	bool release;
 	char *directory;
 	char *control;
+	char *metrics;
 	GHashTable *sockets;
 	struct vm_config vm;
 	GHashTable *vms;

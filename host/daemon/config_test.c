@@ -27,6 +27,7 @@ static void test_defaults(void)
 	CHECK_EQ(c->period_s, 1);
 	CHECK(!c->dry_run && !c->release);
 	CHECK(!strcmp(c->directory, "/run/aerostat/qmp"));
+	CHECK(!c->metrics);
 	CHECK_EQ(config_vm(c, "any")->min_bytes, 256 * MIB);
 	CHECK_EQ(config_vm(c, "any")->max_bytes, 0);
 	CHECK_EQ(config_vm(c, "any")->reserve_bytes, GIB);
@@ -39,7 +40,7 @@ static void test_everything(void)
 	struct config *c = parse(
 		"[vm db]\n min = 4G \nsocket=/db\nshares=1048575\n"
 		"# comment\n[host]\nbudget=20G\nreserve = 1024M\nperiod=2\n"
-		"dry-run=yes\non-stop=release\ndirectory=/d\ncontrol=/c\n"
+		"dry-run=yes\non-stop=release\ndirectory=/d\ncontrol=/c\nmetrics=[::1]:9\n"
 		"[vm]\nmin=1T\nmax=all\nreserve=0\nignore=yes\n[vm a b]\nmin=1048576\n");
 
 	CHECK_EQ(c->budget_bytes, 20 * GIB);
@@ -47,6 +48,7 @@ static void test_everything(void)
 	CHECK_EQ(c->period_s, 2);
 	CHECK(c->dry_run && c->release);
 	CHECK(!strcmp(c->directory, "/d") && !strcmp(c->control, "/c"));
+	CHECK(!strcmp(c->metrics, "[::1]:9"));
 	CHECK(!strcmp(g_hash_table_lookup(c->sockets, "db"), "/db"));
 	CHECK_EQ(config_vm(c, "db")->min_bytes, 4 * GIB);
 	CHECK_EQ(config_vm(c, "db")->shares, 1048575);

@@ -2,8 +2,8 @@
 /*
  * aerostatd: moves memory between the VMs of a host to where it is needed.
  *
- * SIGHUP loads the configuration again; one that is wrong changes nothing. The control socket stays where
- * it was first. SIGTERM and SIGINT end it. Killed in
+ * SIGHUP loads the configuration again; one that is wrong changes nothing. The control socket and the metrics stay where
+ * they were first. SIGTERM and SIGINT end it. Killed in
  * any other way it leaves every VM with the size that it was asked for last.
  */
 #include <glib-unix.h>
@@ -12,6 +12,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "host/api/control.h"
+#include "host/api/http.h"
+#include "host/api/metrics.h"
 #include "host/daemon/answer.h"
 #include "host/daemon/journal.h"
 #include "host/daemon/manager.h"
@@ -25,6 +27,7 @@
  * @dry_run: whatever that says
  * @manager: all that it does
  * @control: the control socket
+ * @http: the metrics, or NULL
  * @loop: ends when the daemon does
  */
 struct daemon {
@@ -32,6 +35,7 @@ struct daemon {
 	gboolean dry_run;
 	struct manager *manager;
 	struct control *control;
+	struct http *http;
 	GMainLoop *loop;
 };
 
@@ -93,16 +97,37 @@ static gboolean on_watchdog(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
-static bool run(struct daemon *d)
+static char *metrics_page(void *data)
 {
+	const struct manager *m = data;
+
+	return metrics_text(m->fleet, &m->host, &m->counts, (u64)g_get_monotonic_time() / 1000);
+}
+
+/* open_doors() - listen for questions, or tell why that is impossible. */
+static bool open_doors(struct daemon *d)
+{
+	const struct config *config = d->manager->config;
 	g_autofree char *error = NULL;
+
+	d->control = control_new(config->control, answer, d->manager, &error);
+	if (d->control && config->metrics)
+		d->http = http_new(config->metrics, "/metrics", metrics_page, d->manager, &error);
+	if (error)
+		journal(JOURNAL_ERROR, "%s", error);
+	return !error;
+}
+
+static void close_doors(struct daemon *d)
+{
+	http_free(d->http);
+	control_free(d->control);
+}
+
+static void run(struct daemon *d)
+{
 	uint64_t watchdog_us;
 
-	d->control = control_new(d->manager->config->control, answer, d->manager, &error);
-	if (!d->control) {
-		journal(JOURNAL_ERROR, "%s", error);
-		return false;
-	}
 	d->loop = g_main_loop_new(NULL, FALSE);
 	g_unix_signal_add(SIGHUP, on_reload, d);
 	g_unix_signal_add(SIGTERM, on_stop, d);
@@ -114,8 +139,6 @@ static bool run(struct daemon *d)
 	sd_notify(0, "READY=1");
 	g_main_loop_run(d->loop);
 	g_main_loop_unref(d->loop);
-	control_free(d->control);
-	return true;
 }
 
 int main(int argc, char **argv)
@@ -150,7 +173,10 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	d.manager = manager_new(config, "/proc");
-	done = run(&d);
+	done = open_doors(&d);
+	if (done)
+		run(&d);
+	close_doors(&d);
 	manager_free(d.manager);
 	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -73,12 +73,16 @@ static void look_at_host(struct manager *m)
 
 static void decide(struct manager *m)
 {
+	u64 start_us = (u64)g_get_monotonic_time();
+
 	look_at_host(m);
 	m->settled |= qmp_settled(m->qmp);
 	if (!m->host.budget_bytes || !m->settled)
 		return;
-	fleet_decide(m->fleet, &m->host, now_ms());
-	fleet_act(m->fleet, now_ms());
+	fleet_decide(m->fleet, &m->host, start_us / 1000);
+	fleet_act(m->fleet, start_us / 1000);
+	m->counts.decisions++;
+	m->counts.decisions_us += (u64)g_get_monotonic_time() - start_us;
 }
 
 static gboolean on_tick(void *data)
@@ -150,7 +154,9 @@ static void on_gone(void *data, const struct vmm_vm *source)
 
 static void on_trouble(void *data, const char *name, const char *what)
 {
-	(void)data;
+	struct manager *m = data;
+
+	m->counts.troubles++;
 	journal(JOURNAL_WARNING, "%s: %s", name, what);
 }
 

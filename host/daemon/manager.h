@@ -3,6 +3,7 @@
 #ifndef AERO_HOST_DAEMON_MANAGER_H
 #define AERO_HOST_DAEMON_MANAGER_H
 
+#include "host/api/metrics.h"
 #include "host/daemon/config.h"
 #include "host/fleet/fleet.h"
 #include "host/vmm/qmp.h"
@@ -17,6 +18,7 @@
  * @settled: all VMs were known once, or it was known why not
  * @pressure: of the host
  * @host: as decided upon last
+ * @counts: what it counts itself
  * @tick: the timer for decisions
  * @soon: a decision that does not wait for it, or 0
  */
@@ -29,6 +31,7 @@ struct manager {
 	bool settled;
 	struct pressure pressure;
 	struct fleet_host host;
+	struct metrics_daemon counts;
 	guint tick;
 	guint soon;
 };

@@ -15,8 +15,13 @@
 
 static void ask(struct fleet *f, struct vm *vm, u64 bytes, u64 now_ms)
 {
-	if (f->ops->send(f->data, vm, bytes))
-		vm_asked(vm, bytes, now_ms);
+	u64 before = vm->asked_bytes;
+
+	if (!f->ops->send(f->data, vm, bytes))
+		return;
+	vm->tally.requests++;
+	vm->tally.moved_bytes += max_u64(bytes, before) - min_u64(bytes, before);
+	vm_asked(vm, bytes, now_ms);
 }
 
 static bool is_urgent(const struct vm *vm)

@@ -164,8 +164,10 @@ static void conclude(struct fleet *f, struct vm *vm, const struct move_vm *move,
 	vm->ideal_bytes = move->ideal_bytes;
 	vm->target_bytes = target;
 	vm->reason = reason_for(vm, held);
-	if (moves || vm->reason != before)
-		f->ops->notice(f->data, vm, FLEET_DECIDED);
+	if (!moves && vm->reason == before)
+		return;
+	vm->tally.decisions[vm->reason]++;
+	f->ops->notice(f->data, vm, FLEET_DECIDED);
 }
 
 /**

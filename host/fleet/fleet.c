@@ -116,6 +116,8 @@ bool fleet_observe(struct fleet *f, struct vm *vm, const struct report *r, u64 n
 {
 	u32 events = vm_observe(vm, &f->limits.vm, r, now_ms);
 
+	for (u32 bit = 0; bit < VM_EVENTS; bit++)
+		vm->tally.events[bit] += events >> bit & 1;
 	if (events)
 		f->ops->notice(f->data, vm, events);
 	return events & VM_URGENT;

@@ -291,5 +291,16 @@ const char *vm_reason_name(enum vm_reason reason)
 		[VM_OPERATOR] = "operator",
 	};
 
-	return (u32)reason <= VM_OPERATOR ? names[reason] : "none";
+	return (u32)reason < VM_REASONS ? names[reason] : "none";
+}
+
+/* vm_event_name() - a word for the event with the number @bit */
+const char *vm_event_name(u32 bit)
+{
+	static const char *const names[VM_EVENTS] = {
+		"bogus",   "restarted", "urgent", "recovered",
+		"stalled", "manual",	"keeps",  "returns",
+	};
+
+	return bit < VM_EVENTS ? names[bit] : "none";
 }

@@ -74,6 +74,8 @@ enum vm_event {
 	VM_RETURNS = 1 << 7,
 };
 
+#define VM_EVENTS 8
+
 /**
  * enum vm_reason - why a VM has the size that it has
  * @VM_STEADY: there is nothing to do
@@ -89,6 +91,7 @@ enum vm_event {
  * @VM_RESTS: it did not follow, so nothing is asked of it for a while
  * @VM_HOLDS: what it gives does not arrive at the host, so it is asked for no more
  * @VM_OPERATOR: somebody else changed its size
+ * @VM_REASONS: their number
  */
 enum vm_reason {
 	VM_STEADY,
@@ -104,10 +107,25 @@ enum vm_reason {
 	VM_RESTS,
 	VM_HOLDS,
 	VM_OPERATOR,
+	VM_REASONS,
 };
 
 /* What a VM can be asked for: also indices. */
 enum vm_direction { VM_SHRINK, VM_GROW, VM_DIRECTIONS };
+
+/**
+ * struct vm_tally - what happened to a VM since we know it
+ * @decisions: new targets and reasons, by reason
+ * @events: by the number of the event's bit
+ * @requests: how often a size was asked of it
+ * @moved_bytes: by how much those differed from the one before, all together
+ */
+struct vm_tally {
+	u64 decisions[VM_REASONS];
+	u64 events[VM_EVENTS];
+	u64 requests;
+	u64 moved_bytes;
+};
 
 /**
  * struct vm - one VM
@@ -134,6 +152,7 @@ enum vm_direction { VM_SHRINK, VM_GROW, VM_DIRECTIONS };
  * @ideal_bytes: decided last: the size that it would have if moving cost nothing
  * @target_bytes: decided last: the size that it is to have
  * @reason: decided last
+ * @tally: counts, on which nothing depends
  */
 struct vm {
 	char *name;
@@ -159,6 +178,7 @@ struct vm {
 	u64 ideal_bytes;
 	u64 target_bytes;
 	enum vm_reason reason;
+	struct vm_tally tally;
 };
 
 u32 vm_observe(struct vm *vm, const struct vm_limits *limits, const struct report *r, u64 now_ms);
@@ -169,5 +189,6 @@ u64 vm_min_bytes(const struct vm *vm);
 u64 vm_max_bytes(const struct vm *vm);
 u64 vm_cost_bytes(const struct vm *vm);
 const char *vm_reason_name(enum vm_reason reason);
+const char *vm_event_name(u32 bit);
 
 #endif /* AERO_HOST_FLEET_VM_H */

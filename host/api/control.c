@@ -8,6 +8,9 @@
  * denied" by the kernel. Who connects may look; only root and the daemon's own user may change, by the credentials that
  * the kernel vouches for.
  *
+ * A client may follow instead: then it gets a line for whatever happens, and what it says is ignored. It
+ * has to keep up; nobody waits for it.
+ *
  * A client asks as often as it likes, one question at a time. It has to take its answers: while one waits to be sent,
  * nothing more is read from it. Clients beyond the limit are hung up on, so are lines beyond it.
  */
@@ -39,11 +42,12 @@ struct control {
 	GPtrArray *clients;
 };
 
-/* struct client - one who asks: @in is a part of a question, @out a part of an answer. */
+/* struct client - one who asks, or follows: @in is a part of a question, @out what was not sent yet. */
 struct client {
 	struct control *control;
 	int fd;
 	bool may_change;
+	bool follows;
 	guint source;
 	GString *in;
 	GString *out;
@@ -74,7 +78,7 @@ JsonObject *control_error(const char *format, ...)
 	return object;
 }
 
-static JsonObject *answer_line(const struct client *client, const char *line)
+static JsonObject *answer_line(struct client *client, const char *line)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
 	JsonNode *root;
@@ -85,25 +89,32 @@ static JsonObject *answer_line(const struct client *client, const char *line)
 	if (!root || !JSON_NODE_HOLDS_OBJECT(root))
 		return control_error("the question is no JSON object");
 	return client->control->answer(client->control->data, json_node_get_object(root),
-				       client->may_change);
+				       client->may_change, &client->follows);
+}
+
+/* append() - @object, which is used up, becomes a line to send. */
+static void append(struct client *client, JsonObject *object)
+{
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+	g_autofree char *text = NULL;
+
+	json_node_take_object(node, object);
+	text = json_to_string(node, FALSE);
+	g_string_append(client->out, text);
+	g_string_append_c(client->out, '\n');
 }
 
 /* answer_next() - answer a question, if there is a whole one. */
 static void answer_next(struct client *client)
 {
 	char *end = memchr(client->in->str, '\n', client->in->len);
-	g_autofree char *line = NULL, *text = NULL;
-	g_autoptr(JsonNode) node = NULL;
+	g_autofree char *line = NULL;
 
 	if (!end)
 		return;
 	line = g_strndup(client->in->str, end - client->in->str);
 	g_string_erase(client->in, 0, end - client->in->str + 1);
-	node = json_node_new(JSON_NODE_OBJECT);
-	json_node_take_object(node, answer_line(client, line));
-	text = json_to_string(node, FALSE);
-	g_string_append(client->out, text);
-	g_string_append_c(client->out, '\n');
+	append(client, answer_line(client, line));
 }
 
 /* receive() - false: the client is gone or asks too much. */
@@ -114,6 +125,8 @@ static bool receive(struct client *client)
 
 	if (count < 0)
 		return errno == EAGAIN || errno == EINTR;
+	if (client->follows)
+		return count;
 	g_string_append_len(client->in, bytes, count);
 	return count && (client->in->len <= CONTROL_LINE_BYTES ||
 			 memchr(client->in->str, '\n', CONTROL_LINE_BYTES));
@@ -148,7 +161,8 @@ static gboolean on_ready(int fd, GIOCondition condition, void *data)
 	(void)fd;
 	lives = (condition & G_IO_OUT) ? transmit(client) : receive(client);
 	/* Many short questions may wait; their answers are sent before another is read. */
-	while (lives && !client->out->len && memchr(client->in->str, '\n', client->in->len)) {
+	while (lives && !client->follows && !client->out->len &&
+	       memchr(client->in->str, '\n', client->in->len)) {
 		answer_next(client);
 		lives = transmit(client);
 	}
@@ -243,6 +257,44 @@ struct control *control_new(const char *path, control_answer_fn *answer, void *d
 	c->clients = g_ptr_array_new_with_free_func(client_free);
 	c->source = g_unix_fd_add(fd, G_IO_IN, on_client, c);
 	return c;
+}
+
+/* control_followed() - whether anybody would get what is published; NULL is fine */
+bool control_followed(const struct control *c)
+{
+	for (guint i = 0; c && i < c->clients->len; i++) {
+		const struct client *client = g_ptr_array_index(c->clients, i);
+
+		if (client->follows)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * control_publish() - tell all that follow
+ * @c: the socket
+ * @line: used up
+ *
+ * One that is too far behind is cut off, and freed when the main loop sees that.
+ */
+void control_publish(struct control *c, JsonObject *line)
+{
+	for (guint i = 0; i < c->clients->len; i++) {
+		struct client *client = g_ptr_array_index(c->clients, i);
+
+		if (!client->follows)
+			continue;
+		if (client->out->len > CONTROL_BEHIND_BYTES) {
+			shutdown(client->fd, SHUT_RDWR);
+			continue;
+		}
+		append(client, json_object_ref(line));
+		if (client->source)
+			g_source_remove(client->source);
+		watch(client);
+	}
+	json_object_unref(line);
 }
 
 /* control_free() - hang up on everybody and go. NULL is fine. */

@@ -4,6 +4,7 @@
  *
  *   {"command": "status"}
  *   {"command": "explain", "vm": "web"}
+ *   {"command": "record"}                 trace_start(), and from then on whatever happens
  *   {"command": "set", "vm": "web", "min_bytes": 1073741824, "max_bytes": 0, "shares": 500}
  *
  * What was set lasts until the VM goes, the configuration is loaded again or the daemon ends. A question with
@@ -16,6 +17,7 @@
 #include "host/api/control.h"
 #include "host/api/status.h"
 #include "host/daemon/journal.h"
+#include "host/trace/trace.h"
 #include "policy/share.h"
 
 static u64 now_ms(void)
@@ -56,7 +58,7 @@ static const char *change(struct vm_config *config, const char *name, JsonNode *
 	return NULL;
 }
 
-static JsonObject *set(struct vm *vm, JsonObject *question)
+static JsonObject *set(struct manager *m, struct vm *vm, JsonObject *question)
 {
 	struct vm_config config = vm->config;
 	JsonObjectIter iter;
@@ -76,6 +78,7 @@ static JsonObject *set(struct vm *vm, JsonObject *question)
 	if (config.max_bytes && config.min_bytes > config.max_bytes)
 		return control_error("min would be greater than max");
 	vm->config = config;
+	manager_changed(m, vm);
 	journal(JOURNAL_NOTICE, "%s: set by hand: min %llu MiB, max %llu MiB (0: all), shares %u",
 		vm->name, config.min_bytes >> 20, config.max_bytes >> 20, config.shares);
 	return json_object_new();
@@ -96,7 +99,7 @@ static JsonObject *about_vm(struct manager *m, const char *command, JsonObject *
 	if (!may_change)
 		return control_error(
 			"permission denied: only root and the manager's own user may set");
-	return set(vm, question);
+	return set(m, vm, question);
 }
 
 /**
@@ -104,10 +107,11 @@ static JsonObject *about_vm(struct manager *m, const char *command, JsonObject *
  * @manager: the struct manager that it is about
  * @question: what was asked
  * @may_change: whoever asks may change something
+ * @ret_follow: as control_answer_fn has it
  *
  * Return: the answer, which becomes the caller's.
  */
-JsonObject *answer(void *manager, JsonObject *question, bool may_change)
+JsonObject *answer(void *manager, JsonObject *question, bool may_change, bool *ret_follow)
 {
 	const char *command = text(question, "command");
 	struct manager *m = manager;
@@ -116,5 +120,9 @@ JsonObject *answer(void *manager, JsonObject *question, bool may_change)
 		return status_of_fleet(m->fleet, &m->host, now_ms());
 	if (command && (!strcmp(command, "explain") || !strcmp(command, "set")))
 		return about_vm(m, command, question, may_change);
-	return control_error("the commands are status, explain and set");
+	if (command && !strcmp(command, "record")) {
+		*ret_follow = true;
+		return trace_start(m->fleet, m->config->dry_run, now_ms());
+	}
+	return control_error("the commands are status, explain, set and record");
 }

@@ -7,6 +7,6 @@
 
 #include "host/daemon/manager.h"
 
-JsonObject *answer(void *manager, JsonObject *question, bool may_change);
+JsonObject *answer(void *manager, JsonObject *question, bool may_change, bool *ret_follow);
 
 #endif /* AERO_HOST_DAEMON_ANSWER_H */

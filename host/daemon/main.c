@@ -111,6 +111,7 @@ static bool open_doors(struct daemon *d)
 	g_autofree char *error = NULL;
 
 	d->control = control_new(config->control, answer, d->manager, &error);
+	d->manager->control = d->control;
 	if (d->control && config->metrics)
 		d->http = http_new(config->metrics, "/metrics", metrics_page, d->manager, &error);
 	if (error)
@@ -120,6 +121,7 @@ static bool open_doors(struct daemon *d)
 
 static void close_doors(struct daemon *d)
 {
+	d->manager->control = NULL;
 	http_free(d->http);
 	control_free(d->control);
 }

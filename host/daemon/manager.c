@@ -19,6 +19,7 @@
 
 #include "host/daemon/hostmem.h"
 #include "host/daemon/journal.h"
+#include "host/trace/trace.h"
 #include "policy/ratio.h"
 
 #define TICK_MS 1000
@@ -71,6 +72,12 @@ static void look_at_host(struct manager *m)
 	m->host.wanted_bytes = m->pressure.wanted_bytes;
 }
 
+/* recorded() - whether what happens has to be told with control_publish() */
+static bool recorded(const struct manager *m)
+{
+	return control_followed(m->control);
+}
+
 static void decide(struct manager *m)
 {
 	u64 start_us = (u64)g_get_monotonic_time();
@@ -79,6 +86,8 @@ static void decide(struct manager *m)
 	m->settled |= qmp_settled(m->qmp);
 	if (!m->host.budget_bytes || !m->settled)
 		return;
+	if (recorded(m))
+		control_publish(m->control, trace_decide(&m->host, start_us / 1000));
 	fleet_decide(m->fleet, &m->host, start_us / 1000);
 	fleet_act(m->fleet, start_us / 1000);
 	m->counts.decisions++;
@@ -106,6 +115,8 @@ static bool on_send(void *data, const struct vm *vm, u64 bytes)
 {
 	struct manager *m = data;
 
+	if (recorded(m))
+		control_publish(m->control, trace_send(vm, bytes, now_ms()));
 	if (m->config->dry_run)
 		return false;
 	vm->source->resize(vm->source, bytes);
@@ -133,14 +144,18 @@ static void on_appeared(void *data, struct vmm_vm *source)
 
 	vm->source = source;
 	source->user = vm;
+	manager_changed(m, vm);
 	journal(JOURNAL_INFO, "%s: appeared", source->name);
 }
 
 static void on_reported(void *data, struct vmm_vm *source, const struct report *r)
 {
 	struct manager *m = data;
+	u64 now = now_ms();
 
-	if (fleet_observe(m->fleet, source->user, r, now_ms()) && !m->soon)
+	if (recorded(m))
+		control_publish(m->control, trace_report(source->user, r, now));
+	if (fleet_observe(m->fleet, source->user, r, now) && !m->soon)
 		m->soon = g_idle_add(on_soon, m);
 }
 
@@ -149,6 +164,8 @@ static void on_gone(void *data, const struct vmm_vm *source)
 	struct manager *m = data;
 
 	journal(JOURNAL_INFO, "%s: gone", source->name);
+	if (recorded(m))
+		control_publish(m->control, trace_gone(source->user, now_ms()));
 	fleet_remove(m->fleet, source->user);
 }
 
@@ -240,6 +257,15 @@ void manager_reload(struct manager *m, struct config *config)
 	m->config = config;
 	start(m);
 	config_free(before);
+	if (recorded(m))
+		control_publish(m->control, trace_start(m->fleet, config->dry_run, now_ms()));
+}
+
+/* manager_changed() - @vm is new, or has another configuration: tell those who record. */
+void manager_changed(struct manager *m, const struct vm *vm)
+{
+	if (recorded(m))
+		control_publish(m->control, trace_vm(vm, now_ms()));
 }
 
 /* manager_release() - ask all VMs to take all their memory, as if there were no manager. */

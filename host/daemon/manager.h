@@ -3,6 +3,7 @@
 #ifndef AERO_HOST_DAEMON_MANAGER_H
 #define AERO_HOST_DAEMON_MANAGER_H
 
+#include "host/api/control.h"
 #include "host/api/metrics.h"
 #include "host/daemon/config.h"
 #include "host/fleet/fleet.h"
@@ -12,6 +13,7 @@
  * struct manager - everything but the process
  * @config: owned
  * @proc: where procfs is
+ * @control: who follows there gets a recording; NULL until the owner sets it
  * @fleet: the VMs
  * @qmp: where they come from
  * @qmp_config: for it
@@ -25,6 +27,7 @@
 struct manager {
 	struct config *config;
 	const char *proc;
+	struct control *control;
 	struct fleet *fleet;
 	struct qmp *qmp;
 	struct qmp_config qmp_config;
@@ -38,6 +41,7 @@ struct manager {
 
 struct manager *manager_new(struct config *config, const char *proc);
 void manager_free(struct manager *m);
+void manager_changed(struct manager *m, const struct vm *vm);
 void manager_reload(struct manager *m, struct config *config);
 void manager_release(struct manager *m);
 

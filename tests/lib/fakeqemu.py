@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Monitors of QEMUs that do not exist, for tests of the host manager without VMs."""
 
+import contextlib
 import json
 import os
+import socket
 import socketserver
 import threading
 import time
@@ -24,12 +26,21 @@ class FakeQemu:
         self.used_bytes = used_bytes
         self.size_bytes = size_bytes or max_bytes
         self.asked = []
+        self._connections = set()
         self._server = None
 
     def __enter__(self):
         vm = self
 
         class Monitor(socketserver.StreamRequestHandler):
+            def setup(self):
+                super().setup()
+                vm._connections.add(self.request)
+
+            def finish(self):
+                vm._connections.discard(self.request)
+                super().finish()
+
             def handle(self):
                 self._say({"QMP": {"version": {}, "capabilities": []}})
                 for line in self.rfile:
@@ -58,6 +69,9 @@ class FakeQemu:
         self._server.shutdown()
         self._server.server_close()
         os.unlink(self.path)
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def execute(self, command, arguments):
         if command == "qom-list":

@@ -151,13 +151,13 @@ user-flags := -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wmissing-prot
 test-flags := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 program-flags := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
-program-links := -Wl,-z,relro,-z,now
+program-links := -Wl,-z,relro,-z,now -Wl,--as-needed
 
 # A program is its main.c and the rest of its part of the tree; everything below host/ is one part.
 part-sources = $(patsubst %.c,%.o,$(filter-out %_test.c %/main.c,$(wildcard $(1))))
 swapd-libs := glib-2.0 libsystemd
 swapd-objs := $(call part-sources,guest/swapd/*.c) $(swapd-policy-objs:%=policy/%)
-host-libs := gio-unix-2.0 json-glib-1.0 libsystemd
+host-libs := gio-unix-2.0 json-glib-1.0 libsystemd ncursesw
 host-objs := $(call part-sources,host/*/*.c) $(host-policy-objs:%=policy/%)
 
 program-mains := guest/swapd/main.o host/daemon/main.o host/cli/main.o
@@ -170,8 +170,13 @@ libs = $$(pkg-config --$(1) $(if $(filter host/% build/host/% $(host-programs),$
 has-libs = $(filter host/% guest/swapd/% build/host/% build/guest/swapd/%,$(1))
 
 build/aerostat-swapd: $(addprefix build/program/,guest/swapd/main.o $(swapd-objs))
-build/aerostatd: $(addprefix build/program/,host/daemon/main.o $(host-objs))
-build/aerostat: $(addprefix build/program/,host/cli/main.o $(host-objs))
+build/aerostatd: build/program/host/daemon/main.o build/program/host.a
+build/aerostat: build/program/host/cli/main.o build/program/host.a
+
+# An archive, so that each program gets what it uses, and asks for no library that it does not.
+build/program/host.a: $(addprefix build/program/,$(host-objs))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
 $(programs):
 	@echo "  LD      $@"
 	$(Q)$(CC) $(program-links) -o $@ $^ $(call libs,libs,$@)

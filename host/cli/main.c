@@ -17,6 +17,7 @@
 #include "host/cli/fail.h"
 #include "host/cli/recording.h"
 #include "host/cli/show.h"
+#include "host/cli/top.h"
 #include "host/daemon/config.h"
 
 #define SECONDS_MAX (366 * 24 * 3600)
@@ -188,8 +189,16 @@ static int run_plot(const struct command *command, const char *path)
 	return recording_plot(path, output_path);
 }
 
+static int run_top(const struct command *command, const char *argument)
+{
+	(void)command;
+	(void)argument;
+	return top_run(socket_path);
+}
+
 static const struct command commands[] = {
 	{ "status", NULL, run_status, "the host and all VMs" },
+	{ "top", NULL, run_top, "the same, live in a terminal" },
 	{ "explain", "VM", run_explain, "why a VM has its size" },
 	{ "set", "VM", run_set, "change what a VM may have" },
 	{ "record", "FILE", run_record, "write down all that decisions depend on" },

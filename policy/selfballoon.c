@@ -17,12 +17,18 @@
  * It knows nothing of caches, and too much of processes that ask for more than they use.
  *
  * "workingset" tries. While the guest is quiet, it takes a part of the available
- * memory, caches included (1 / downhysteresis, and no more than a 16th of RAM).
- * At the first sign that too much was taken it stops, gives a good part back, and
- * waits before the next try, longer each time. The signs are pages that are read
- * again after they were reclaimed, and allocations that had to reclaim themselves.
- * Faults that wait for a disk only say that the guest is not quiet: files that are
- * read for the first time cause them, too.
+ * memory, caches included (1 / downhysteresis, and no more than a 16th of RAM); or
+ * half of the free memory, which nobody misses, if that is more. At the first sign
+ * that too much was taken it stops, gives a good part back, and waits before the next
+ * try, longer each time. The signs are pages that are read again after they were
+ * reclaimed, and allocations that had to reclaim themselves. Faults that wait for a
+ * disk only say that the guest is not quiet: files that are read for the first time
+ * cause them, too.
+ *
+ * When signs come, it is too late: the guest has paid for them. So while free memory
+ * vanishes fast, as much is given back as will vanish in AHEAD looks, and a cache that
+ * fills finds room before it pushes out what it began with. That cannot be told from
+ * a cache that nobody will need again. It is taken an interval later, if so.
  *
  * For both:
  *
@@ -47,7 +53,7 @@
 
 /* How often to look while there is something to give back. */
 #define LOOK_MS 250
-/* Less than this many grains are not taken. */
+/* Less than this many grains (4) is not worth noticing. */
 #define DEADBAND_GRAINS_SHIFT 2
 /* Refaults, and faults that wait for a disk, that a quiet guest may have in an interval. */
 #define NOISE 32
@@ -55,6 +61,12 @@
 #define RELIEF_SHIFT 3
 /* "workingset" takes at most this part of RAM at a time (a 16th). */
 #define CREEP_SHIFT 4
+/* Free memory vanishes fast when a look finds this part of RAM less (a 256th) or more. */
+#define GROWTH_SHIFT 8
+/* log2 of the looks for which a guest that grows finds free memory (AHEAD is 8: 2 s). */
+#define AHEAD_SHIFT 3
+/* "workingset" takes at most this part of free memory at a time (half). */
+#define FREE_SHIFT 1
 /* The hold-off after pressure, in intervals: 30 s to an hour, calm after 15 minutes, of 5 s each. */
 #define HOLDOFF_MIN 6
 #define HOLDOFF_MAX 720
@@ -86,12 +98,17 @@ static u64 part_of(u64 pages, u32 hysteresis)
 	return div_u64(pages, max_u32(hysteresis, 1));
 }
 
+static u64 deadband_pages(const struct selfballoon *s)
+{
+	return 1ULL << s->grain_shift << DEADBAND_GRAINS_SHIFT;
+}
+
 /* What to take of @spare_pages: a part, but whole grains, and nothing from the deadband. */
 static u64 step_down(const struct selfballoon *s, u64 spare_pages, u32 hysteresis)
 {
 	u64 grain_pages = 1ULL << s->grain_shift;
 
-	if (spare_pages < grain_pages << DEADBAND_GRAINS_SHIFT)
+	if (spare_pages < deadband_pages(s))
 		return 0;
 	return max_u64(round_down_grain(s, part_of(spare_pages, hysteresis)), grain_pages);
 }
@@ -118,6 +135,17 @@ static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample 
 	if (in->available_pages >= least_headroom(in))
 		return 0;
 	return sat_add_u64(headroom(in) - in->available_pages, sat_shl_u64(vanished, 1));
+}
+
+/* What has to be given back for the guest to go on growing as it has since the last look. */
+static u64 growth(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 vanished = sat_sub_u64(s->last.free_pages, in->free_pages);
+
+	if (!in->settled || !s->last.settled || in->held_pages != s->last.held_pages ||
+	    vanished < max_u64(in->ram_pages >> GROWTH_SHIFT, deadband_pages(s)))
+		return 0;
+	return sat_sub_u64(sat_shl_u64(vanished, AHEAD_SHIFT), in->free_pages);
 }
 
 static u64 goal(const struct selfballoon_sample *in)
@@ -157,11 +185,14 @@ static void workingset(const struct selfballoon *s, const struct selfballoon_tun
 {
 	u64 creep_pages = round_up_grain(s, in->ram_pages >> CREEP_SHIFT);
 	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
+	u64 free_pages = sat_sub_u64(in->free_pages, headroom(in)) >> FREE_SHIFT;
 
 	*ret_take = 0;
 	*ret_give = relief(s);
 	if (s->major_faults <= NOISE && !holdoff_runs(&s->holdoff, in->now_ms))
-		*ret_take = min_u64(step_down(s, spare_pages, t->downhysteresis), creep_pages);
+		*ret_take = max_u64(min_u64(step_down(s, spare_pages, t->downhysteresis),
+					    creep_pages),
+				    step_down(s, free_pages, 1));
 }
 
 static u64 since(u64 sum, u64 now, u64 last)
@@ -217,6 +248,8 @@ static void decide(struct selfballoon *s, enum selfballoon_policy policy,
 		committed(s, t, in, &take, &give);
 	if (policy == SELFBALLOON_WORKINGSET && give)
 		hold_off(s, t, in->now_ms);
+	if (policy == SELFBALLOON_WORKINGSET)
+		give = max_u64(give, growth(s, in));
 	give = max_u64(give, deficit(s, in));
 	if (give)
 		s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, give));

@@ -45,6 +45,7 @@ struct selfballoon_tunables {
  * @reserve_pages: what the kernel keeps for itself (its totalreserve_pages)
  * @reserved_pages: what the administrator reserves on top of the goal
  * @return_pages: swapped memory on its way back, for which there has to be room
+ * @free_pages: memory that nobody uses
  * @available_pages: memory that can be had now without swapping (MemAvailable)
  * @margin_pages: available memory that inflation leaves alone
  * @refaults: pages that were read again soon after they had been reclaimed
@@ -52,6 +53,7 @@ struct selfballoon_tunables {
  * @alloc_stalls: allocations that had to reclaim themselves
  * @direct_scanned_pages: pages that those looked at
  * @may_grow: false: no more is to be wished for than is held
+ * @settled: nothing is on its way between guest and balloon
  *
  * Every value is allowed: none of them is trusted.
  */
@@ -64,6 +66,7 @@ struct selfballoon_sample {
 	u64 reserve_pages;
 	u64 reserved_pages;
 	u64 return_pages;
+	u64 free_pages;
 	u64 available_pages;
 	u64 margin_pages;
 	u64 refaults;
@@ -71,6 +74,7 @@ struct selfballoon_sample {
 	u64 alloc_stalls;
 	u64 direct_scanned_pages;
 	bool may_grow;
+	bool settled;
 };
 
 /**

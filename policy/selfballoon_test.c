@@ -143,6 +143,105 @@ static void test_workingset(void)
 	check_row = NULL;
 }
 
+/* Free memory goes sooner than caches: 600 pages are available, more or less of them free. */
+static void test_workingset_takes_free_memory(void)
+{
+	static const struct {
+		const char *name;
+		u64 free, available, margin, refaults;
+		u64 wish_pages;
+	} rows[] = {
+		{ "nothing free", 0, 600, 0, 0, 462 },
+		{ "half of what is free", 600, 600, 0, 0, 700 },
+		{ "above the margin", 300, 600, 100, 0, 500 },
+		{ "caches are more", 100, 600, 0, 0, 462 },
+		{ "no more than is available", 600, 50, 0, 0, 450 },
+		{ "no more than is available above the margin", 600, 150, 50, 0, 500 },
+		{ "deadband", 7, 3, 0, 0, 400 },
+		{ "not in need", 600, 600, 0, NOISE + 1, 136 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct step step = quiet_step(SELFBALLOON_WORKINGSET);
+
+		check_row = rows[i].name;
+		step.now.free_pages = step.last.free_pages = rows[i].free;
+		step.now.available_pages = step.last.available_pages = rows[i].available;
+		step.now.margin_pages = rows[i].margin;
+		step.now.refaults = rows[i].refaults;
+		CHECK_EQ(take_step(&step), rows[i].wish_pages);
+	}
+	check_row = NULL;
+}
+
+/* A guest that grows finds free memory: 3 pages in a look are not worth noticing. */
+static void test_workingset_runs_ahead_of_growth(void)
+{
+	static const struct {
+		const char *name;
+		u64 last_free, free, last_held;
+		bool last_settled, settled;
+		u64 wish_pages;
+	} rows[] = {
+		{ "slowly", 20, 17, 400, true, true, 400 },
+		{ "fast", 20, 16, 400, true, true, 384 },
+		{ "there is enough for eight looks", 90, 80, 400, true, true, 400 },
+		{ "there is not", 89, 79, 400, true, true, 399 },
+		{ "faster than there is to give", 600, 0, 400, true, true, 0 },
+		{ "beyond all numbers", MAX, 0, 400, true, true, 0 },
+		{ "it shrinks", 0, 600, 400, true, true, 400 },
+		{ "it is being taken from", 600, 0, 400, true, false, 400 },
+		{ "it was taken from", 600, 0, 400, false, true, 400 },
+		{ "and given to the balloon", 600, 0, 399, true, true, 400 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct step step = quiet_step(SELFBALLOON_WORKINGSET);
+
+		check_row = rows[i].name;
+		step.last.free_pages = rows[i].last_free;
+		step.last.held_pages = rows[i].last_held;
+		step.last.settled = rows[i].last_settled;
+		step.now.now_ms = 250;
+		step.now.free_pages = rows[i].free;
+		step.now.settled = rows[i].settled;
+		CHECK_EQ(take_step(&step), rows[i].wish_pages);
+		step.policy = SELFBALLOON_COMMITTED;
+		CHECK_EQ(take_step(&step), 400);
+	}
+	check_row = NULL;
+}
+
+/* 512 MiB are read at 200 MiB/s, by a guest that was left its margin: they find room. */
+static void test_cache_that_fills_finds_room(void)
+{
+	struct selfballoon_sample now = {
+		.ram_pages = 2048 * MIB,
+		.held_pages = 1600 * MIB,
+		.free_pages = 100 * MIB,
+		.available_pages = 100 * MIB,
+		.margin_pages = 64 * MIB,
+		.may_grow = true,
+		.settled = true,
+	};
+	u64 cached_pages = 0, wish_pages;
+	struct selfballoon s;
+
+	selfballoon_init(&s, BLOCK_SHIFT, now.held_pages);
+	wish_pages = selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
+	while (cached_pages < 512 * MIB) {
+		now.now_ms += selfballoon_pause_ms(&s, now.now_ms);
+		now.free_pages += now.held_pages - wish_pages;
+		now.available_pages += now.held_pages - wish_pages;
+		now.held_pages = wish_pages;
+		CHECK(now.free_pages >= 50 * MIB);
+		now.free_pages -= 50 * MIB;
+		cached_pages += 50 * MIB;
+		wish_pages = selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
+	}
+	CHECK_EQ(holdoff_runs(&s.holdoff, now.now_ms), false);
+}
+
 /* What holds for both: 400 pages are available, or too much by the goal of "committed". */
 static void test_limits(void)
 {
@@ -343,10 +442,12 @@ static struct course run(struct guest *g, u32 policy, u64 duration_ms, u64 *nois
 			.ram_pages = g->ram_pages,
 			.held_pages = s.wish_pages,
 			.committed_pages = g->committed_pages + noise,
+			.free_pages = sat_sub_u64(size, g->used_pages + noise),
 			.available_pages = sat_sub_u64(size, g->used_pages + noise),
 			.margin_pages = g->margin_pages,
 			.refaults = g->refaults,
 			.may_grow = true,
+			.settled = true,
 		};
 		u64 before = s.wish_pages;
 		u64 wish = selfballoon_look(&s, policy, &defaults, &look);
@@ -457,6 +558,7 @@ static struct selfballoon_sample any_sample(u64 *state)
 		.reserve_pages = check_random_any(state),
 		.reserved_pages = check_random_any(state),
 		.return_pages = check_random_any(state),
+		.free_pages = check_random_any(state),
 		.available_pages = check_random_any(state),
 		.margin_pages = check_random_any(state),
 		.refaults = check_random_any(state),
@@ -464,6 +566,7 @@ static struct selfballoon_sample any_sample(u64 *state)
 		.alloc_stalls = check_random_any(state),
 		.direct_scanned_pages = check_random_any(state),
 		.may_grow = check_random(state) & 1,
+		.settled = check_random(state) & 1,
 	};
 }
 
@@ -472,7 +575,7 @@ static struct selfballoon_sample more_demand(struct selfballoon_sample in, u64 *
 {
 	u64 more = check_random_any(state);
 
-	switch (check_random(state) % 8) {
+	switch (check_random(state) % 9) {
 	case 0:
 		in.committed_pages = sat_add_u64(in.committed_pages, more);
 		break;
@@ -496,6 +599,9 @@ static struct selfballoon_sample more_demand(struct selfballoon_sample in, u64 *
 		break;
 	case 7:
 		in.floor_pages = sat_add_u64(in.floor_pages, more);
+		break;
+	case 8:
+		in.free_pages = sat_sub_u64(in.free_pages, more);
 		break;
 	}
 	return in;
@@ -545,6 +651,9 @@ int main(void)
 {
 	test_committed();
 	test_workingset();
+	test_workingset_takes_free_memory();
+	test_workingset_runs_ahead_of_growth();
+	test_cache_that_fills_finds_room();
 	test_limits();
 	test_committed_leaves_the_margin();
 	test_workingset_leaves_room_for_what_comes();

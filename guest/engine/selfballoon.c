@@ -61,6 +61,7 @@ static bool may_grow(struct aero_balloon *balloon)
 
 static void take_sample(struct aero_balloon *balloon, struct selfballoon_sample *ret_sample)
 {
+	u64 held_pages = aero_pool_size(&balloon->pool);
 	struct aero_selfballoon *self = &balloon->self;
 	struct aero_meminfo info;
 
@@ -69,11 +70,12 @@ static void take_sample(struct aero_balloon *balloon, struct selfballoon_sample 
 		.now_ms = now_ms(),
 		.ram_pages = aero_target_ram_pages(balloon),
 		.floor_pages = aero_target_floor_pages(balloon),
-		.held_pages = aero_pool_size(&balloon->pool),
+		.held_pages = held_pages,
 		.committed_pages = aero_meminfo_committed_pages(),
 		.reserve_pages = aero_meminfo_reserve_pages(),
 		.reserved_pages = mb_pages(READ_ONCE(self->tunable[AERO_RESERVED_MB])),
 		.return_pages = return_pages(self),
+		.free_pages = info.free_pages,
 		.available_pages = info.available_pages,
 		.margin_pages = aero_target_margin_pages(balloon),
 		.refaults = info.refaults,
@@ -81,6 +83,7 @@ static void take_sample(struct aero_balloon *balloon, struct selfballoon_sample 
 		.alloc_stalls = info.alloc_stalls,
 		.direct_scanned_pages = info.direct_scanned_pages,
 		.may_grow = may_grow(balloon),
+		.settled = held_pages == READ_ONCE(balloon->target.pages),
 	};
 }
 

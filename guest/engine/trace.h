@@ -119,27 +119,31 @@ TRACE_EVENT(aero_selfballoon,
 		__field(u64, wish)
 		__field(u64, committed)
 		__field(u64, available)
+		__field(u64, free)
 		__field(u64, refaults)
 		__field(u64, major_faults)
 		__field(u64, stalls)
 		__field(u64, scanned)
 		__field(bool, may_grow)
+		__field(bool, settled)
 	),
 	TP_fast_assign(
 		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
 		__entry->wish = wish_pages;
 		__entry->committed = sample->committed_pages;
 		__entry->available = sample->available_pages;
+		__entry->free = sample->free_pages;
 		__entry->refaults = sample->refaults;
 		__entry->major_faults = sample->major_faults;
 		__entry->stalls = sample->alloc_stalls;
 		__entry->scanned = sample->direct_scanned_pages;
 		__entry->may_grow = sample->may_grow;
+		__entry->settled = sample->settled;
 	),
-	TP_printk("%s wish=%llu committed=%llu available=%llu refaults=%llu major_faults=%llu stalls=%llu scanned=%llu may_grow=%d",
+	TP_printk("%s wish=%llu committed=%llu available=%llu free=%llu refaults=%llu major_faults=%llu stalls=%llu scanned=%llu may_grow=%d settled=%d",
 		  __entry->name, __entry->wish, __entry->committed, __entry->available,
-		  __entry->refaults, __entry->major_faults, __entry->stalls, __entry->scanned,
-		  __entry->may_grow)
+		  __entry->free, __entry->refaults, __entry->major_faults, __entry->stalls,
+		  __entry->scanned, __entry->may_grow, __entry->settled)
 );
 
 TRACE_EVENT(aero_pace,

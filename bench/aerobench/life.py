@@ -4,14 +4,18 @@
 Theory of operation
 
 The phases follow each other with nothing in between. Work is always the same, idling takes the same time; so what a
-driver does wrong shows in the time of the work, and what it does right in the host's memory over time. Times are
-those of single commands, as the host sees them. Both kinds of memory are read some times a second by a thread: that of
-QEMU from /proc, which walks no page, and the size that the balloon leaves to the guest.
+driver does wrong shows in the time of the work, and what it does right in the host's memory over time. Both kinds of
+memory are read some times a second by a thread: that of QEMU from /proc, which walks no page, and the size that the
+balloon leaves to the guest.
+
+All times are the guest's. It counts instructions, so that its clock says how much it had to do, or to wait for its disk
+or a pause, and not how busy the host was. The host's work of finding memory again that was given away is not in it.
 
 The disk that is read from has the speed of a modest one, or reading again what was dropped would cost nothing.
 """
 
 import dataclasses
+import itertools
 import os
 import pathlib
 import threading
@@ -23,6 +27,7 @@ PAGE = os.sysconf("SC_PAGESIZE")
 LOOK_SECONDS = 0.25
 
 SWAP_MIB = 2048
+ICOUNT = "shift=3"  # 125 million instructions a second, about what an emulator makes of a core
 DATA = "/dev/vdb"
 DISK_BYTES_PER_SECOND = 200 * MIB
 DISK = ("-object", f"throttle-group,id=speed,x-bps-total={DISK_BYTES_PER_SECOND}",
@@ -42,28 +47,40 @@ TOUCHES = 10
 
 
 class Recorder:
-    """Looks at a guest's memory now and then; `points` are (seconds, MiB of the host, MiB left to the guest)."""
+    """Looks at a guest's memory now and then."""
 
     def __init__(self, guest):
-        self.points = []
+        self._looks = []
+        self._marks = []
         self._guest = guest
         self._statm = pathlib.Path(f"/proc/{guest.pid}/statm")
-        self._zero = time.monotonic()
         self._over = threading.Event()
+        self.mark()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def now(self):
-        return time.monotonic() - self._zero
+    def mark(self):
+        """The guest's time since the first mark. Between two marks, its clock and the host's run evenly."""
+        self._marks.append((time.monotonic(), uptime(self._guest)))
+        return self._marks[-1][1] - self._marks[0][1]
 
     def stop(self):
         self._over.set()
         self._thread.join()
 
+    def points(self):
+        """[(seconds of the guest, MiB of the host, MiB left to the guest)] between the first mark and the last."""
+        return [(self._mark_time(at), host, left) for at, host, left in self._looks if at <= self._marks[-1][0]]
+
     def _run(self):
         while not self._over.wait(LOOK_SECONDS):
             host_mib = int(self._statm.read_text(encoding="ascii").split()[1]) * PAGE / MIB
-            self.points.append((self.now(), host_mib, self._guest.balloon_actual() / MIB))
+            self._looks.append((time.monotonic(), host_mib, self._guest.balloon_actual() / MIB))
+
+    def _mark_time(self, at):
+        before, after = next(pair for pair in itertools.pairwise(self._marks) if at <= pair[1][0])
+        share = (at - before[0]) / (after[0] - before[0])
+        return before[1] + share * (after[1] - before[1]) - self._marks[0][1]
 
 
 @dataclasses.dataclass
@@ -108,9 +125,14 @@ PHASES = (("idle", idle), ("burst", burst), ("idle", idle), ("read", read), ("id
 
 def timed(guest, command):
     """(seconds, output) of a command that must succeed."""
-    start = time.monotonic()
-    output = guest.sh(f"({command}) 2>/dev/null", timeout=300)
-    return time.monotonic() - start, output
+    output = guest.sh(f"cat /proc/uptime; ({command}) 2>/dev/null && cat /proc/uptime", timeout=900).splitlines()
+    start, end = (float(line.split()[0]) for line in (output[0], output[-1]))
+    return end - start, "\n".join(output[1:-1])
+
+
+def uptime(guest):
+    """Seconds by the guest's clock."""
+    return float(guest.read("/proc/uptime").split()[0])
 
 
 def live(guest, observer):
@@ -123,18 +145,19 @@ def live(guest, observer):
     seconds, phases = {}, []
     try:
         for name, phase in PHASES:
-            start = recorder.now()
+            start = recorder.mark()
             seconds[name] = phase(guest)
-            phases.append((name, start, recorder.now()))
+            phases.append((name, start, recorder.mark()))
     finally:
         recorder.stop()
     after = events(guest)
-    observer.lived(Life(recorder.points, phases))
+    points = recorder.points()
+    observer.lived(Life(points, phases))
     changed = {name: after[name] - before[name] for name in after}
     return {"work_s": sum(seconds.values()),
             **{f"{name}_s": taken for name, taken in seconds.items() if taken},
-            "host_gib_min": gib_minutes((at, host) for at, host, _ in recorder.points),
-            "guest_gib_min": gib_minutes((at, guest) for at, _, guest in recorder.points),
+            "host_gib_min": gib_minutes((at, host) for at, host, _ in points),
+            "guest_gib_min": gib_minutes((at, left) for at, _, left in points),
             "refaults": changed["workingset_refault_file"] + changed["workingset_refault_anon"],
             "swapped_out_mib": changed["pswpout"] * PAGE / MIB, "swapped_in_mib": changed["pswpin"] * PAGE / MIB,
             "oom_kills": changed["oom_kill"]}

@@ -13,7 +13,7 @@ There are several kinds of sample, because one would spoil the other:
 * instructions: QEMU counts what the guest executes, at the price of executing it several times as slowly. Its count
   leaves out sleep. An idle guest executes some 50000 a second, which belongs to the noise.
 * hugetlb: the guest's RAM is in 2 MiB hugetlb pages, of which the host can get back whole ones only.
-* lived: the guest works and idles for some minutes, with no request of the host; see life.py.
+* lived: the guest works and idles for some minutes by its own clock, with no request of the host; see life.py.
 * migrated, hinted: the guest moves to another QEMU while the balloon is inflated; hinted: with free page hinting on.
 
 A value has the same name in no two kinds.
@@ -240,7 +240,8 @@ KINDS = {
     COUNTED: Kind(measure_counts, traced=True),
     INSTRUCTIONS: Kind(measure_instructions, icount="shift=0"),
     HUGETLB: Kind(measure_hugetlb, backing="hugetlb"),
-    LIVED: Kind(measure_life, varies=True, peers=ALONE, swap_mib=life.SWAP_MIB, qemu_args=life.DISK),
+    LIVED: Kind(measure_life, varies=True, icount=life.ICOUNT, peers=ALONE, swap_mib=life.SWAP_MIB,
+                qemu_args=life.DISK),
     MIGRATED: Kind(functools.partial(measure_migration, name=MIGRATED)),
     HINTED: Kind(functools.partial(measure_migration, name=HINTED), hints=True),
 }

@@ -10,6 +10,7 @@ import time
 from . import accel as accelerators
 from . import emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux, vmware
 from .channel import Channel
+from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
 from .qemu import Qemu
 from .trace import Trace
@@ -18,7 +19,7 @@ GOODBYE_SECONDS = 20
 MIB = 1 << 20
 
 
-class Guest:
+class Guest(Commands):
     """A virtual machine between `with` and the end of the block.
 
     memory_mib: size of its RAM; more on a kernel that needs more for itself (then memory_bytes says how much)
@@ -212,52 +213,15 @@ class Guest:
             hugepages.give_back(self._borrowed)
             self._borrowed = 0
 
+    def _wait_dead(self):
+        self._qemu.wait(5)
+
     def _evidence(self):
         """The end of the console and QEMU's complaints, for an error message."""
         tail = self.console().splitlines()[-25:]
         return "".join(("\nQEMU: " + self._qemu.complaint() if self._qemu.complaint() else "",
                         "\nend of the console:" if tail else "\n(the console is empty)",
                         *("\n  | " + line for line in tail)))
-
-    # Commands in the guest
-
-    def spawn(self, command, on_output=None):
-        """Starts a shell command and returns its Job (wait, poll, kill, output, wait_output)."""
-        return self._channel.start(command, on_output)
-
-    def run(self, command, timeout=60, on_output=None):
-        """Runs a shell command; Result(status, out). After `timeout` seconds it is killed: CommandTimeout.
-
-        Processes that the command leaves in the background live on.
-        """
-        try:
-            return self.spawn(command, on_output).wait(timeout)
-        except GuestDied as error:
-            self._qemu.wait(5)
-            raise GuestDied(f"{error}; it was running: {command}{self._evidence()}") from error
-
-    def sh(self, command, timeout=60):
-        """Runs a shell command that must succeed; its output without the last newline."""
-        result = self.run(command, timeout)
-        if result.status:
-            raise CommandFailed(f"status {result.status}: {command}\n{result.out}", result)
-        return result.out.removesuffix("\n")
-
-    def touch(self, mib, timeout=120):
-        """Has a process in the guest write to `mib` MiB of memory and end."""
-        self.sh(f"memtool touch {int(mib)}", timeout)
-
-    def dmesg(self):
-        """The kernel's log as the guest sees it."""
-        return self.sh("dmesg")
-
-    def write(self, path, text):
-        """Writes a short text to a file in the guest (sysfs and the like)."""
-        self.sh(f"printf %s {shlex.quote(str(text))} > {shlex.quote(path)}")
-
-    def read(self, path):
-        """Text of a file in the guest, without the last newline."""
-        return self.sh(f"cat {shlex.quote(path)}")
 
     # The machine
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of a lab guest: loads modules, then runs the host's commands that arrive on ttyS1.
+ * PID 1 of a lab guest: loads modules, then runs the host's commands that arrive on a port.
  *
  * Theory of operation
  *
- * Frames go both ways on the second serial port: magic, type, job number (16 bits), length of the
+ * Frames go both ways on the second serial port, or on the terminal that aerolab.channel= on the
+ * kernel's command line names: magic, type, job number (16 bits), length of the
  * payload (32 bits, all little endian), payload. An emulated port loses nothing, so there are no
  * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
  *
@@ -77,6 +78,7 @@ struct job {
 static struct job jobs[JOBS_MAX];
 static int channel = -1;
 static char nonce[64];
+static char channel_path[64] = "/dev/ttyS1";
 static char command_line[4096];
 static char resume_device[64]; /* empty: none, or it was looked at */
 static char module_errors[1024];
@@ -162,6 +164,7 @@ static void read_command_line(void)
 	fclose(file);
 	command_line[strcspn(command_line, "\n")] = '\0';
 	read_parameter("aerolab.nonce=", nonce);
+	read_parameter("aerolab.channel=", channel_path);
 	read_parameter(" resume=", resume_device);
 }
 
@@ -170,9 +173,9 @@ static void open_channel(void)
 {
 	struct termios mode;
 
-	channel = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	channel = open(channel_path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (channel < 0 || tcgetattr(channel, &mode))
-		die("/dev/ttyS1");
+		die(channel_path);
 	cfmakeraw(&mode);
 	cfsetspeed(&mode, B115200);
 	mode.c_cflag |= CREAD | CLOCAL;

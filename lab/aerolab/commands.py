@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Commands in a guest, whatever the machine that it runs in."""
+
+import shlex
+
+from .errors import CommandFailed, GuestDied
+
+
+class Commands:
+    """For classes that have `_channel`, the host's end of the agent's channel."""
+
+    def spawn(self, command, on_output=None):
+        """Starts a shell command and returns its Job (wait, poll, kill, output, wait_output)."""
+        return self._channel.start(command, on_output)
+
+    def run(self, command, timeout=60, on_output=None):
+        """Runs a shell command; Result(status, out). After `timeout` seconds it is killed: CommandTimeout.
+
+        Processes that the command leaves in the background live on.
+        """
+        try:
+            return self.spawn(command, on_output).wait(timeout)
+        except GuestDied as error:
+            self._wait_dead()
+            raise GuestDied(f"{error}; it was running: {command}{self._evidence()}") from error
+
+    def sh(self, command, timeout=60):
+        """Runs a shell command that must succeed; its output without the last newline."""
+        result = self.run(command, timeout)
+        if result.status:
+            raise CommandFailed(f"status {result.status}: {command}\n{result.out}", result)
+        return result.out.removesuffix("\n")
+
+    def touch(self, mib, timeout=120):
+        """Has a process in the guest write to `mib` MiB of memory and end."""
+        self.sh(f"memtool touch {int(mib)}", timeout)
+
+    def dmesg(self):
+        """The kernel's log as the guest sees it."""
+        return self.sh("dmesg")
+
+    def write(self, path, text):
+        """Writes a short text to a file in the guest (sysfs and the like)."""
+        self.sh(f"printf %s {shlex.quote(str(text))} > {shlex.quote(path)}")
+
+    def read(self, path):
+        """Text of a file in the guest, without the last newline."""
+        return self.sh(f"cat {shlex.quote(path)}")
+
+    def _wait_dead(self):
+        """The channel is closed: waits a moment for the rest of the guest to end, so that the evidence is complete."""
+
+    def _evidence(self):
+        """What else is known, for an error message."""
+        return ""

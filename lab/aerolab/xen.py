@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A real Xen in QEMU: a host whose control domain creates, resizes and destroys domains by xl.
+
+Theory of operation
+
+Hypervisor and tools are Debian's, fetched and unpacked. QEMU starts the hypervisor, which starts the control domain
+(dom0) with our kernel, initramfs and agent: a Guest like others, with xl() besides. Kernel and initramfs of the
+domains lie in dom0's initramfs, so all domains of a host are made of the same files.
+
+A domain has one console and no other port, so its agent has that for its channel, and the kernel prints nothing there
+but its last words (which end the channel: they are no frame, and show up in the error). Its log is asked for when it
+ends. Each domain's console is connected, by two processes in dom0, with a serial port of the machine, of which the
+other end is a socket of ours.
+
+Xen always runs without KVM: nested in KVM it would be another lab.
+"""
+
+import gzip
+import pathlib
+import re
+import secrets
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+from . import cache, image, kernellog, machine, patience
+from .channel import Channel
+from .commands import Commands
+from .errors import BootFailed, CommandTimeout, GuestError, LabError, LogDirty, NoGoodbye, SetupError
+from .guest import GOODBYE_SECONDS, Guest
+from .suite import Suite
+
+SUITE = "bookworm"
+VERSION = "4.17"
+HYPERVISOR = f"xen-hypervisor-{VERSION}-amd64"
+# The tools without what their package depends on besides: they need its libraries only.
+TOOLS = [f"xen-utils-{VERSION}", "xenstore-utils"]
+LIBRARIES = [f"libxenmisc{VERSION}", "libgcc-s1"]
+LIBRARY_PATHS = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
+LOADER = "lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+PRIVATE = f"usr/lib/xen-{VERSION}/bin"
+# Where they are called by their names, and where libxl looks for its helper.
+PROGRAMS = {f"bin/{name}": f"{PRIVATE}/{name}" for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0")}
+PROGRAMS |= {f"bin/xenstore-{name}": f"usr/bin/xenstore-{name}" for name in ("ls", "read", "write", "watch")}
+PROGRAMS |= {f"{PRIVATE}/libxl-save-helper": f"{PRIVATE}/libxl-save-helper"}
+OPENED_LATER = ["libgcc_s.so.1"]  # by the C library, when a thread is cancelled
+MODULES = ["xen_privcmd", "xen_evtchn", "xen_gntdev", "xen_gntalloc", "xenfs"]
+
+DOM0_MIB = 512
+# Of the machine's memory: the hypervisor's own, and what the domains cost beside their memory.
+XEN_MIB = 192
+XEN = f"console=com1 com1=115200,8n1 dom0_mem={DOM0_MIB}M,max:{DOM0_MIB}M dom0_max_vcpus=1 loglvl=warning"
+DOMAIN = "console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on aerolab.channel=/dev/hvc0"
+PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
+KINDS = ("pv", "pvh")
+SAVED = "/run/saved"  # in dom0, in memory
+DEATH_SECONDS = 20
+
+CONFIGURATION = """\
+name = "{name}"
+type = "{kind}"
+kernel = "/boot/vmlinux"
+ramdisk = "/boot/initramfs"
+memory = {memory_mib}
+maxmem = {max_mib}
+vcpus = 1
+tsc_mode = "native"
+on_poweroff = "destroy"
+on_reboot = "destroy"
+on_crash = "destroy"
+cmdline = "{cmdline}"
+"""
+
+
+class XenHost(Guest):
+    """Xen, its control domain and its domains, between `with` and the end of the block. As a Guest it is dom0.
+
+    room_mib: memory for domains
+    driver: who drives the balloon in the domains: "aerostat", or "stock" (the kernel's own alone)
+    modules, spare_modules, module_args, files: of the domains, see Guest
+    dom0_modules: modules to load in dom0, in addition
+    dom0_spare: modules that just lie in dom0's /modules
+    kernel_version, boot_timeout, echo_console: see Guest
+
+    Leaving the block powers off all domains, and judges them, too.
+    """
+
+    def __init__(self, room_mib=512, driver="aerostat", modules=(), spare_modules=(), module_args=None, files=None,
+                 dom0_modules=(), dom0_spare=(), kernel_version=None, boot_timeout=60, echo_console=False):
+        super().__init__(memory_mib=DOM0_MIB + room_mib + XEN_MIB, hypervisor="xen", driver="none", accel="tcg", smp=2,
+                         cmdline="console=hvc0", modules=[*MODULES, *dom0_modules], spare_modules=dom0_spare,
+                         kernel_version=kernel_version, boot_timeout=boot_timeout, echo_console=echo_console)
+        drivers = machine.HYPERVISORS["xen"]
+        if driver not in drivers:
+            raise SetupError(f"no driver '{driver}' for xen (there are: {', '.join(drivers)})")
+        self._domain_image = {"load": [*drivers[driver], *modules], "spare": spare_modules, "module_args": module_args,
+                              "files": files, "programs": machine.PROGRAMS["xen"]}
+        self._free_ports = list(PORTS)
+        self.domains = []
+
+    def xl(self, command, timeout=60):
+        """Runs a command of xl that must succeed; what it prints."""
+        return self.sh(f"xl {command}", timeout)
+
+    def create(self, name="domain", kind="pvh", memory_mib=256, max_mib=None, cmdline=""):
+        """Creates a domain and waits until its agent is ready.
+
+        kind: "pv" or "pvh"
+        max_mib: what it can grow to; default: memory_mib
+        cmdline: more parameters for its kernel
+        """
+        if kind not in KINDS:
+            raise LabError(f"no kind of domain '{kind}' (there are: {', '.join(KINDS)})")
+        domain = Domain(self, name, self._free_ports.pop(0))
+        self.write(f"/run/{name}.cfg", CONFIGURATION.format(
+            name=name, kind=kind, memory_mib=memory_mib, max_mib=max_mib or memory_mib,
+            cmdline=f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"))
+        self.domains.append(domain)
+        self.xl(f"create /run/{name}.cfg")
+        domain.boot(self._boot_timeout)
+        return domain
+
+    def listed_mib(self):
+        """{name: MiB} of the domains, as the hypervisor counts."""
+        rows = [line.split() for line in self.xl("list").splitlines()[1:]]
+        return {row[0]: int(row[2]) for row in rows}
+
+    def forget(self, domain):
+        """For a domain: it is over, and others may have its port."""
+        self.domains.remove(domain)
+        self._free_ports.append(domain.port)
+
+    def _boot(self):
+        super()._boot()
+        self.sh("xen-start")
+
+    def _finish(self):
+        for domain in list(self.domains):
+            domain.power_off()
+        super()._finish()
+
+    def _release(self):
+        for domain in self.domains:
+            domain.close()
+        super()._release()
+
+    def _write_initramfs(self):
+        tree = _tree()
+        inside = image.build(self.kernel, **self._domain_image)
+        self._image["files"] = {**_programs(tree), "etc/xen/xl.conf": b"", "boot/initramfs": inside}
+        for script in ("xen-start", "xen-connect"):
+            self._image["files"][f"bin/{script}"] = image.SOURCES / script
+        super()._write_initramfs()
+
+    def _start(self, boot_file, initramfs, cmdline):
+        """Hypervisor, kernel and initramfs are a multiboot kernel and its modules. All domains have the same kernel."""
+        with open(initramfs, "ab") as archive:
+            archive.write(image.files({"boot/vmlinux": boot_file}))
+        modules = ",".join(f"{path} {text}".strip().replace(",", ",,") for path, text in
+                           ((boot_file, cmdline), (initramfs, "")))
+        devices = self.machine.arguments(self.accel, None, None)
+        self._arguments = [*devices, "-kernel", str(_tree() / "xen"), "-append", XEN, "-initrd", modules,
+                           *self._ports(), *self._qemu_args]
+        self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
+
+    def _ports(self):
+        for port in PORTS:
+            yield from ("-chardev", f"socket,id=port{port},path={self.socket_path(port)},server=on,wait=off",
+                        "-device", f"pci-serial,chardev=port{port},addr={port:#x}")
+
+    def socket_path(self, port):
+        """Where our end of a domain's port is."""
+        return self._qemu.directory / f"port{port}.sock"
+
+
+class Domain(Commands):
+    """A domain that is no control domain. Made by XenHost.create(); ends with its host at the latest."""
+
+    def __init__(self, host, name, port):
+        self.host = host
+        self.name = name
+        self.port = port
+        self.nonce = secrets.token_hex(8)
+        self._stream = self._channel = self._connection = None
+        self._allowed = []
+
+    @property
+    def id(self):
+        """Its number, which is another one after a restore."""
+        return int(self.host.xl(f"domid {self.name}"))
+
+    def boot(self, timeout):
+        """Waits until the agent is ready. For the host."""
+        self._connect()
+        self._channel = Channel(self._stream)
+        try:
+            nonce, _, errors = self._channel.wait_token(b"R", timeout).partition("\n")
+        except GuestError as error:
+            raise BootFailed(f"the domain {self.name} did not boot: {error}") from error
+        if nonce != self.nonce or errors:
+            raise BootFailed(f"the domain {self.name} did not come up well: '{nonce}' {errors.strip()}")
+
+    def restore(self):
+        """Has the toolstack save the domain to a file, which ends it, and make it again of that."""
+        file = f"{SAVED}/{self.name}"
+        self.host.sh(f"mkdir -p {SAVED} && mount -t ramfs ramfs {SAVED}")
+        self.host.xl(f"save {self.name} {file}", timeout=120)
+        self._connection.wait()
+        self.host.xl(f"restore {file}", timeout=120)
+        self._connect()
+        self.host.sh(f"umount {SAVED}")
+
+    def store(self, path):
+        """What xenstore has at `path` of this domain's own."""
+        return self.host.sh(f"xenstore-read {shlex.quote(f'/local/domain/{self.id}/{path}')}")
+
+    def allow_log(self, pattern):
+        """Lines of the kernel log that match a regular expression, and the traces after them, are fine."""
+        self._allowed.append(pattern)
+
+    def power_off(self):
+        """Has the domain power off, and judges its kernel log."""
+        log = self.dmesg()
+        try:
+            self._channel.send(b"q")
+            token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
+        except GuestError as error:
+            raise NoGoodbye(f"the domain {self.name} did not say goodbye: {error}") from error
+        if token != self.nonce:
+            raise NoGoodbye(f"the goodbye is for another boot ('{token}')")
+        self._wait_gone()
+        self.close()
+        self.host.forget(self)
+        findings = kernellog.scan(log, self._allowed)
+        if findings:
+            raise LogDirty(f"the kernel of the domain {self.name} complained:\n" + kernellog.describe(log, findings),
+                           findings)
+
+    def destroy(self):
+        """The toolstack ends the domain; its kernel gets no chance to say anything."""
+        self.host.xl(f"destroy {self.name}")
+        self.close()
+        self.host.forget(self)
+
+    def close(self):
+        """Ends the connection. Harmless when called again."""
+        if self._stream:
+            self._stream.close()
+            self._stream = None
+
+    def _connect(self):
+        """Connects the domain's console with our end of its port."""
+        if not self._stream:
+            self._stream = socket.socket(socket.AF_UNIX)
+            self._stream.connect(str(self.host.socket_path(self.port)))
+        self._connection = self.host.spawn(f"xen-connect {self.id} 0000:00:{self.port:02x}.0")
+        self._connection.wait_output("connected")
+
+    def _wait_gone(self):
+        deadline = patience.deadline(DEATH_SECONDS)
+        while self.name in self.host.listed_mib():
+            if time.monotonic() > deadline:
+                raise CommandTimeout(f"the domain {self.name} said goodbye, but is still there")
+            time.sleep(0.05)
+
+    def _evidence(self):
+        return f" (in the domain {self.name})"
+
+
+def _tree():
+    """The directory with hypervisor and tools."""
+    return cache.entry(f"xen/{VERSION}", _fetch)
+
+
+def _fetch(tree):
+    print(f"lab: fetching Xen {VERSION} into {cache.root()} (once)", file=sys.stderr, flush=True)
+    with Suite(SUITE) as suite:
+        suite.unpack([HYPERVISOR, *TOOLS, *suite.with_depends(LIBRARIES)], tree)
+    packed = tree / "boot" / f"xen-{VERSION}-amd64.gz"
+    (tree / "xen").write_bytes(gzip.decompress(packed.read_bytes()))
+    shutil.rmtree(tree / "boot")
+    shutil.rmtree(tree / "usr" / "share")
+
+
+def _programs(tree):
+    """{path in dom0: path in `tree`} of the programs, their libraries, and the loader that they name."""
+    files = {f"lib64/{pathlib.Path(LOADER).name}": tree / LOADER}
+    for place, path in PROGRAMS.items():
+        files[place] = tree / path
+        files |= {f"lib/x86_64-linux-gnu/{library.name}": library for library in _libraries(tree, tree / path)}
+    for name in OPENED_LATER:
+        files[f"lib/x86_64-linux-gnu/{name}"] = next(tree.rglob(name))
+    return files
+
+
+def _libraries(tree, program):
+    """What `program` is linked with, found by the loader of its own suite."""
+    paths = ":".join(str(tree / path) for path in LIBRARY_PATHS)
+    done = subprocess.run([tree / LOADER, "--library-path", paths, "--list", program], capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        raise SetupError(f"{program}: {done.stderr.strip()}")
+    return [pathlib.Path(path) for path in re.findall(r"=> (\S+) \(0x", done.stdout)]

@@ -4,6 +4,7 @@
 The format of a frame is described in lab/guest/agent.c.
 """
 
+import contextlib
 import dataclasses
 import select
 import struct
@@ -148,6 +149,17 @@ class Channel:
         """The same guest goes on at the end of another stream, with all that was running."""
         self._stream.close()
         self._stream = stream
+
+    def leftover(self, seconds):
+        """What is no frame, with all that comes within `seconds` after it, as text: a kernel's last words."""
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(OSError):
+            while select.select([self._stream], [], [], max(deadline - time.monotonic(), 0))[0]:
+                data = self._stream.recv(1 << 18)
+                if not data:
+                    break
+                self._buffer += data
+        return self._buffer.decode(errors="replace")
 
     def pump(self, deadline=0.0):
         """Waits until `deadline` (monotonic clock) for something to arrive and handles it; False if nothing did."""

@@ -58,6 +58,7 @@ PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
 KINDS = ("pv", "pvh")
 SAVED = "/run/saved"  # in dom0, in memory
 DEATH_SECONDS = 20
+LAST_WORDS_SECONDS = 3
 
 CONFIGURATION = """\
 name = "{name}"
@@ -254,7 +255,7 @@ class Domain(Commands):
     def _connect(self):
         """Connects the domain's console with our end of its port."""
         if not self._stream:
-            self._stream = socket.socket(socket.AF_UNIX)
+            self._stream = ConsoleSocket(socket.AF_UNIX)
             self._stream.connect(str(self.host.socket_path(self.port)))
         self._connection = self.host.spawn(f"xen-connect {self.id} 0000:00:{self.port:02x}.0")
         self._connection.wait_output("connected")
@@ -267,7 +268,15 @@ class Domain(Commands):
             time.sleep(0.05)
 
     def _evidence(self):
-        return f" (in the domain {self.name})"
+        words = self._channel.leftover(LAST_WORDS_SECONDS).splitlines()[:80]
+        return "".join((f" (in the domain {self.name})", *("\n  | " + line for line in words)))
+
+
+class ConsoleSocket(socket.socket):
+    """A way to a domain's console, where Linux takes ^O for the beginning of SysRq unless it comes twice."""
+
+    def sendall(self, data):
+        super().sendall(data.replace(b"\x0f", b"\x0f\x0f"))
 
 
 def _tree():

@@ -8,7 +8,8 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, machine, patience, vmlinux, vmware
+from . import (emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine, patience, vmlinux,
+               vmware)
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
@@ -168,18 +169,20 @@ class Guest(Commands):
             raise BootFailed(f"modules did not load: {errors.strip()}{self._evidence()}")
 
     def _finish(self):
-        """Power off, then judge. The log counts even if the guest may die."""
-        problem = None
+        """Look for leaks, power off, then judge. The log counts even if the guest may die."""
+        problem, symbols = None, []
         try:
+            symbols = kmemleak.look(self)
             self._power_off()
         except GuestError as error:
             problem = None if self._may_die else error
         self._qemu.stop()
-        findings = kernellog.scan(self.console(), self._allowed)
+        log = kmemleak.named(self.console(), symbols)
+        findings = kernellog.scan(log, self._allowed)
         if problem:
             raise NoGoodbye(f"{problem}{self._evidence()}") from problem
         if findings:
-            raise LogDirty("the guest's kernel complained:\n" + kernellog.describe(self.console(), findings), findings)
+            raise LogDirty("the guest's kernel complained:\n" + kernellog.describe(log, findings), findings)
 
     def _power_off(self):
         self._leave(b"q")

@@ -11,7 +11,7 @@ import re
 SUSPICIOUS = re.compile("|".join((
     r"\bBUG\b", r"\bWARNING: ", r"\bOops\b", r"kernel BUG at", r"Kernel panic", r"Call Trace:",
     r"possible (circular|recursive|irq lock inversion)", r"inconsistent .*lock state", r"suspicious RCU usage",
-    r"\bKASAN\b", r"\bKFENCE\b", r"\bKMSAN\b", r"\bUBSAN\b", r"\bKCSAN\b", r"kmemleak: \d+ new",
+    r"\bKASAN\b", r"\bKFENCE\b", r"\bKMSAN\b", r"\bUBSAN\b", r"\bKCSAN\b", r"kmemleak: (unreferenced object|\d+ new)",
     r"hung task", r"blocked for more than", r"soft lockup", r"hard LOCKUP", r"rcu.*stall", r"self-detected stall",
     r"Bad page (state|map)", r"bad page state", r"refcount_t", r"page allocation failure", r"general protection fault",
     r"unable to handle", r"list_(add|del) corruption", r"sleeping function called", r"scheduling while atomic",

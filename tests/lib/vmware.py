@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guests of the fake VMware monitor (lab/vmware), with our driver or with Linux's own, as tests see them."""
 
-from balloon import PAGE, Balloon, Guest, check, patience, poll  # noqa: F401
+from balloon import BLOCK_PAGES, FLYING, PAGE, Balloon, Guest, check, patience, poll  # noqa: F401
 
 BASIC, BATCHED, BATCHED_2M, WAKEUP, WIDE = 2, 4, 8, 16, 32
 # What a host may grant, from the oldest kind to the newest.
@@ -14,9 +14,13 @@ RMMOD = f"rmmod {MODULE}"
 
 
 def vmware_guest(driver="aerostat", kind="2m", monitor_args="", **arguments):
-    """A guest whose host grants what `kind` says; `driver` as of Guest."""
+    """A guest whose host grants what `kind` says; `driver` as of Guest.
+
+    Drivers ask the host once a second, so the guest's clock flies.
+    """
     options = [f"capabilities={KINDS[kind]}", monitor_args]
-    return Guest(hypervisor="vmware", driver=driver, monitor_args=",".join(filter(None, options)), **arguments)
+    return Guest(hypervisor="vmware", driver=driver, monitor_args=",".join(filter(None, options)),
+                 **{"icount": FLYING, **arguments})
 
 
 def bare_guest(spare_modules=(), **arguments):
@@ -45,6 +49,12 @@ class Host:
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(state)`; that state."""
         return poll(self.state, condition, what, timeout)
+
+    def resize_about(self, ballooned_pages, timeout=60):
+        """Asks, and waits until the host has about that, since Linux's driver moves 2 MiB at a time; the state then."""
+        self.ask(ballooned_pages)
+        return self.wait(lambda now: now["up"] and abs(now["locked"] - ballooned_pages) < BLOCK_PAGES,
+                         f"has about {ballooned_pages} pages", timeout)
 
     def resize(self, ballooned_pages, timeout=60):
         """Asks, and waits until the host has just that; the state then."""
@@ -92,12 +102,13 @@ class VmwareBalloon(Balloon):
         return self.wait_rest(ballooned_pages, timeout)
 
     def wait_rest(self, ballooned_pages, timeout=60):
-        """Waits until the host has just that, and then the guest says that it rests at that size.
+        """Waits until the host has just that, and then the guest says that it rests at that size; a snapshot of that.
 
         A guest that is looked at first may rest because it has not heard yet of what the host wants or forgot.
         """
-        return self.wait(lambda now: now["locked"] == ballooned_pages and now["state"] == "idle" and
-                         now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
+        self.wait(lambda now: now["locked"] == ballooned_pages and now["state"] == "idle" and
+                  now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
+        return self.snapshot()
 
     def hold_still(self, plan="none"):
         """From now on the host is too busy to say its target, and answers as in `plan`: no cycle does anything."""

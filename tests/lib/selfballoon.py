@@ -3,15 +3,18 @@
 
 import time
 
-from balloon import MIB, PAGE, Balloon, Guest, check, patience, poll
+from balloon import FLYING, MIB, PAGE, Balloon, Guest, check, patience, poll
 
 GOING_BY = ("committed", "workingset")
+# A guest that always has something to do, on so slow a processor that a second of its clock is soon over.
+BUSY = "shift=5,sleep=off"
 TRACING = "/sys/kernel/tracing"
 
 
 def guest_with_swap(memory_mib=1024, swap_mib=512, **arguments):
+    """It looks at itself once a second, so its clock flies."""
     return Guest(memory_mib=memory_mib, swap_mib=swap_mib,
-                 **{"device_args": "free-page-reporting=on", **arguments})
+                 **{"device_args": "free-page-reporting=on", "icount": FLYING, **arguments})
 
 
 class SelfBalloon(Balloon):
@@ -35,7 +38,7 @@ class SelfBalloon(Balloon):
 
     def wait(self, condition, what, timeout=40):
         """Polls until `condition(attributes)`; the attributes then."""
-        return poll(self.attributes, condition, what, timeout, pause=0.2)
+        return poll(self.attributes, condition, what, timeout)
 
     def wait_held(self, mib, what="it shrinks"):
         """Waits until at least `mib` MiB are ballooned; the attributes then."""
@@ -50,7 +53,7 @@ class SelfBalloon(Balloon):
             same = same + 1 if last and now["self_target_kb"] == last["self_target_kb"] == now["size_kb"] else 0
             last = now
             check(time.monotonic() < deadline, f"it does not come to rest: {now}")
-            time.sleep(0.3)
+            self.guest.sh("usleep 300000")
         return last
 
 
@@ -58,4 +61,4 @@ def kb(mib):
     return mib * MIB // 1024
 
 
-__all__ = ["GOING_BY", "MIB", "PAGE", "TRACING", "SelfBalloon", "check", "guest_with_swap", "kb"]
+__all__ = ["BUSY", "GOING_BY", "MIB", "PAGE", "TRACING", "SelfBalloon", "check", "guest_with_swap", "kb"]

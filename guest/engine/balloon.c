@@ -232,7 +232,7 @@ static struct aero_balloon *alloc_balloon(const struct aero_transport *transport
 	host_lock_init(balloon);
 	spin_lock_init(&balloon->state_lock);
 	INIT_LIST_HEAD(&balloon->loan);
-	aero_pool_init(&balloon->pool, !transport->deflate_on_oom);
+	aero_pool_init(&balloon->pool, transport, priv);
 	balloon->pool.core.migratepage = aero_exchange_migrate;
 	INIT_DELAYED_WORK(&balloon->resize_work, aero_resize_work);
 	balloon->blocks_retry = jiffies;
@@ -257,7 +257,7 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	struct aero_balloon *balloon;
 	int err = -ENOMEM;
 
-	if (!transport->batch_max[AERO_PAGE])
+	if (!transport->batch_max[AERO_PAGE] && !transport->delegate)
 		return ERR_PTR(-EINVAL);
 	balloon = alloc_balloon(transport, priv);
 	if (!balloon)
@@ -375,9 +375,9 @@ void aero_balloon_destroy(struct aero_balloon *balloon)
 	aero_sysfs_remove(balloon);
 	destroy_workqueue(balloon->wq);
 	free_batches(balloon);
-	if (aero_pool_size(&balloon->pool))
-		__module_get(THIS_MODULE);
-	else
+	if (aero_pool_empty(&balloon->pool))
 		kfree(balloon);
+	else
+		__module_get(THIS_MODULE);
 }
 EXPORT_SYMBOL_GPL(aero_balloon_destroy);

@@ -65,6 +65,9 @@ struct aero_balloon {
 	struct mutex host_lock;
 	struct aero_pool pool;
 
+	/* What a delegate was last asked to hold; written under the @host_lock, with WRITE_ONCE(). */
+	u64 asked_pages;
+
 	/* Single words, written with WRITE_ONCE() from any context. */
 	u64 host_target_pages;
 	u64 self_target_pages; /* only with @self.lock */
@@ -94,6 +97,7 @@ struct aero_balloon {
 	struct aero_batch batch;
 	u64 reported_pages;
 	unsigned long blocks_retry; /* jiffies: no 2 MiB blocks are tried before */
+	u64 seen_pages; /* of a delegated balloon: its size at the last look */
 	struct target_result target; /* the last one; display reads it locklessly */
 
 	struct aero_counters counters;

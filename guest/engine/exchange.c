@@ -380,6 +380,50 @@ int aero_exchange_get_target(struct aero_balloon *balloon)
 	return err;
 }
 
+/* Returns whether the delegate was asked for something new; releases the host_lock. */
+static bool go_for_and_unlock(struct aero_balloon *balloon, u64 pages)
+{
+	bool changed = false;
+
+	lockdep_assert_held(&balloon->host_lock);
+	if (aero_balloon_runs(balloon)) {
+		changed = pages != balloon->asked_pages;
+		WRITE_ONCE(balloon->asked_pages, pages);
+		balloon->transport->delegate->go_for(balloon->priv, pages);
+	}
+	mutex_unlock(&balloon->host_lock);
+	return changed;
+}
+
+/**
+ * aero_exchange_go_for() - have the delegate go for a size
+ * @balloon: a delegated one
+ * @pages: guest pages to hold
+ *
+ * Said also if it was said before: others may have told the kernel's driver otherwise.
+ *
+ * Return: whether it is another size than the last time.
+ * Context: process; takes the host_lock.
+ */
+bool aero_exchange_go_for(struct aero_balloon *balloon, u64 pages)
+{
+	mutex_lock(&balloon->host_lock);
+	return go_for_and_unlock(balloon, pages);
+}
+
+/**
+ * aero_exchange_try_go_for() - the same, unless the delegate is being talked to
+ * @balloon: a delegated one
+ * @pages: guest pages to hold
+ *
+ * Context: process, also in want of memory; tries the host_lock.
+ */
+void aero_exchange_try_go_for(struct aero_balloon *balloon, u64 pages)
+{
+	if (mutex_trylock(&balloon->host_lock))
+		go_for_and_unlock(balloon, pages);
+}
+
 /**
  * aero_exchange_finish() - have the host forget everything, and free it
  * @balloon: in state AERO_DRAINING; its worker does not run

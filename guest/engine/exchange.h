@@ -30,6 +30,8 @@ int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, 
 void aero_exchange_report(struct aero_balloon *balloon);
 int aero_exchange_restart(struct aero_balloon *balloon);
 int aero_exchange_get_target(struct aero_balloon *balloon);
+bool aero_exchange_go_for(struct aero_balloon *balloon, u64 pages);
+void aero_exchange_try_go_for(struct aero_balloon *balloon, u64 pages);
 int aero_exchange_finish(struct aero_balloon *balloon);
 int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, struct page *page,
 			  enum migrate_mode mode);

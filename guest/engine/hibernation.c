@@ -19,6 +19,7 @@
 #include <linux/suspend.h>
 
 #include "guest/engine/balloon.h"
+#include "guest/engine/target.h"
 
 /* How long hibernation waits; it goes on with what it got, and may fail then. */
 #define EMPTY_DEADLINE_MS 60000
@@ -27,8 +28,8 @@ static void wait_empty(const struct aero_balloon *balloon)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(EMPTY_DEADLINE_MS);
 
-	while (aero_pool_size(&balloon->pool) && aero_balloon_runs(balloon) &&
-	       time_before(jiffies, deadline))
+	while (aero_pool_size(&balloon->pool) > aero_target_least_pages(balloon) &&
+	       aero_balloon_runs(balloon) && time_before(jiffies, deadline))
 		msleep(1);
 }
 

@@ -13,7 +13,7 @@
  *
  * It gives all that is held where the host agreed to that (transport->deflate_on_oom)
  * or the guest's administrator decided it (oom_deflate); else what was taken on the
- * guest's own wish alone. A balloon that holds nothing of that, or cannot talk to its
+ * guest's own wish alone, which is also all that a delegate can have back. A balloon that holds nothing of that, or cannot talk to its
  * host, leaves the kernel to its work.
  */
 #include "guest/engine/oom.h"
@@ -26,6 +26,7 @@
 #include <linux/sizes.h>
 
 #include "guest/engine/balloon.h"
+#include "guest/engine/delegate.h"
 #include "guest/engine/exchange.h"
 #include "guest/engine/trace.h"
 #include "guest/engine/walk.h"
@@ -81,6 +82,8 @@ static u64 give(struct aero_balloon *balloon, u64 want_pages)
 	unsigned long deadline = jiffies + msecs_to_jiffies(GIVE_DEADLINE_MS);
 	u64 given_pages = 0;
 
+	if (balloon->transport->delegate)
+		return aero_delegate_give(balloon, want_pages, deadline);
 	while (given_pages < want_pages && aero_pool_size(&balloon->pool)) {
 		int ret = give_some(balloon, want_pages - given_pages);
 
@@ -101,7 +104,8 @@ static u64 may_give(const struct aero_balloon *balloon)
 	u64 held_pages = aero_pool_size(&balloon->pool);
 	u64 own_pages = sat_sub_u64(held_pages, READ_ONCE(balloon->host_target_pages));
 
-	if (balloon->transport->deflate_on_oom || READ_ONCE(oom_deflate))
+	if (balloon->transport->deflate_on_oom ||
+	    (READ_ONCE(oom_deflate) && !balloon->transport->delegate))
 		return held_pages;
 	return own_pages & ~(u64)(AERO_BLOCK_PAGES - 1);
 }

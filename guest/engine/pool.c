@@ -65,17 +65,20 @@ bool aero_pool_movable(void)
 /**
  * aero_pool_init() - make an empty pool
  * @pool: zeroed memory
- * @shrink_total: whether memory that is held counts as gone (the kernel's managed
- *	pages and so MemTotal), or merely as used
+ * @transport: says whether memory that is held counts as used, or as gone (from the
+ *	kernel's managed pages and so from MemTotal), and whether another driver holds it
+ * @priv: the transport's
  *
  * The caller sets pool->core.migratepage afterwards.
  */
-void aero_pool_init(struct aero_pool *pool, bool shrink_total)
+void aero_pool_init(struct aero_pool *pool, const struct aero_transport *transport, void *priv)
 {
 	unsigned int i;
 
 	balloon_devinfo_init(&pool->core);
-	pool->core.adjust_managed_page_count = shrink_total;
+	pool->core.adjust_managed_page_count = !transport->deflate_on_oom;
+	pool->delegate = transport->delegate;
+	pool->delegate_priv = priv;
 	INIT_LIST_HEAD(&pool->blocks);
 	for (i = 0; i < AERO_NR_CLASSES; i++) {
 		INIT_LIST_HEAD(&pool->refused[i]);
@@ -91,8 +94,21 @@ void aero_pool_init(struct aero_pool *pool, bool shrink_total)
  */
 u64 aero_pool_size(const struct aero_pool *pool)
 {
+	if (pool->delegate)
+		return pool->delegate->size(pool->delegate_priv);
 	return atomic_long_read(&pool->nr_pages) +
 	       (u64)atomic_long_read(&pool->nr_blocks) * AERO_BLOCK_PAGES;
+}
+
+/**
+ * aero_pool_empty() - whether the pool itself holds nothing; what a delegate holds does not count
+ * @pool: any pool
+ *
+ * Context: any; a snapshot.
+ */
+bool aero_pool_empty(const struct aero_pool *pool)
+{
+	return !atomic_long_read(&pool->nr_pages) && !atomic_long_read(&pool->nr_blocks);
 }
 
 static int by_pfn(const void *left, const void *right)

@@ -23,6 +23,8 @@
  * @nr_blocks: blocks held
  * @nr_limbo: pages in limbo
  * @scan_pfn: where the search for a range to empty goes on; worker only
+ * @delegate: who holds the memory instead of this pool, or NULL; constant
+ * @delegate_priv: its argument
  *
  * The counts change under the host_lock; anybody may read them.
  */
@@ -35,10 +37,13 @@ struct aero_pool {
 	atomic_long_t nr_blocks;
 	atomic_long_t nr_limbo;
 	unsigned long scan_pfn;
+	const struct aero_delegate *delegate;
+	void *delegate_priv;
 };
 
 bool aero_pool_movable(void);
-void aero_pool_init(struct aero_pool *pool, bool shrink_total);
+void aero_pool_init(struct aero_pool *pool, const struct aero_transport *transport, void *priv);
+bool aero_pool_empty(const struct aero_pool *pool);
 u64 aero_pool_size(const struct aero_pool *pool);
 
 unsigned int aero_pool_alloc(struct aero_batch *batch, unsigned int nr, bool may_sleep);

@@ -29,6 +29,7 @@
 #include <linux/jiffies.h>
 
 #include "guest/engine/balloon.h"
+#include "guest/engine/delegate.h"
 #include "guest/engine/exchange.h"
 #include "guest/engine/meminfo.h"
 #include "guest/engine/target.h"
@@ -45,6 +46,8 @@ EXPORT_SYMBOL_GPL(pace_limits_r3);
 #define BLOCKS_RETRY_MS 2000
 /* How soon to look again for pages that were isolated for migration. */
 #define ISOLATED_RETRY_MS 10
+/* How soon to look how far a delegate has come. */
+#define DELEGATE_LOOK_MS 100
 /* Refused entries that end a cycle (the VMware balloon driver's bound). */
 #define REFUSED_MAX 16
 /* How long giving everything back may take before the balloon is left to the reset. */
@@ -56,6 +59,7 @@ enum outcome {
 	SHORT, /* no memory, or a host that does not want it */
 	ISOLATED, /* only pages that are on the move are left */
 	FAILED, /* an exchange failed; the exchange has drawn the consequences */
+	DELEGATED, /* the kernel's own driver is at it */
 };
 
 struct cycle {
@@ -281,6 +285,8 @@ static void finish_cycle(struct aero_balloon *balloon, const struct cycle *cycle
 
 	if (outcome == ISOLATED) {
 		pause_ms = ISOLATED_RETRY_MS;
+	} else if (outcome == DELEGATED) {
+		pause_ms = DELEGATE_LOOK_MS;
 	} else if (outcome != MORE) {
 		aero_count(&balloon->counters, AERO_SHORT_CYCLES, 1);
 		pause_ms = pace_pause_ms(&balloon->pace, cycle->done_pages);
@@ -317,6 +323,7 @@ void aero_resize_work(struct work_struct *work)
 						    resize_work);
 	struct cycle cycle = {};
 	enum outcome outcome = MORE;
+	bool moves = false;
 	u64 size;
 
 	if (!aero_balloon_runs(balloon))
@@ -328,13 +335,17 @@ void aero_resize_work(struct work_struct *work)
 		return;
 	}
 	aero_target_update(balloon);
+	if (balloon->transport->delegate)
+		moves = aero_delegate_move(balloon);
 	size = aero_pool_size(&balloon->pool);
 	if (size == balloon->target.pages) {
 		settle(balloon);
 		return;
 	}
 	aero_balloon_set_state(balloon, AERO_RESIZING);
-	if (size < balloon->target.pages)
+	if (balloon->transport->delegate)
+		outcome = moves ? DELEGATED : SHORT;
+	else if (size < balloon->target.pages)
 		outcome = inflate(balloon, &cycle);
 	else
 		outcome = deflate(balloon, &cycle, size - balloon->target.pages);

@@ -7,6 +7,18 @@
 #include "guest/engine/balloon.h"
 
 /**
+ * aero_balloon_device() - the balloon's own device, whose directory has its files
+ * @balloon: the balloon, which keeps the reference
+ *
+ * Context: any.
+ */
+struct device *aero_balloon_device(struct aero_balloon *balloon)
+{
+	return balloon->dev;
+}
+EXPORT_SYMBOL_GPL(aero_balloon_device);
+
+/**
  * aero_balloon_status() - take a snapshot
  * @balloon: the balloon
  * @ret_status: filled in

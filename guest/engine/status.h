@@ -8,6 +8,7 @@
 #include "guest/engine/counters.h"
 
 struct aero_balloon;
+struct device;
 
 /**
  * struct aero_status - a snapshot; its numbers are not of exactly one moment
@@ -27,6 +28,7 @@ struct aero_status {
 	u64 counters[AERO_NR_COUNTERS];
 };
 
+struct device *aero_balloon_device(struct aero_balloon *balloon);
 void aero_balloon_status(const struct aero_balloon *balloon, struct aero_status *ret_status);
 
 #endif /* AERO_STATUS_H */

@@ -120,7 +120,11 @@ static DEVICE_ATTR_RO(blocks);
 
 static ssize_t pages_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%ld\n", atomic_long_read(&of_device(dev)->pool.nr_pages));
+	const struct aero_pool *pool = &of_device(dev)->pool;
+
+	if (pool->delegate)
+		return sysfs_emit(buf, "%llu\n", aero_pool_size(pool));
+	return sysfs_emit(buf, "%ld\n", atomic_long_read(&pool->nr_pages));
 }
 static DEVICE_ATTR_RO(pages);
 

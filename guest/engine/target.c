@@ -76,6 +76,19 @@ bool aero_target_is_own(const struct aero_balloon *balloon)
 }
 
 /**
+ * aero_target_least_pages() - what stays held when everything that can be is given back
+ * @balloon: the balloon
+ *
+ * A delegate cannot have more back than the host wishes to leave.
+ *
+ * Context: any.
+ */
+u64 aero_target_least_pages(const struct aero_balloon *balloon)
+{
+	return balloon->transport->delegate ? READ_ONCE(balloon->host_target_pages) : 0;
+}
+
+/**
  * aero_target_update() - compute the target anew
  * @balloon: its target member is written
  *
@@ -96,8 +109,10 @@ void aero_target_update(struct aero_balloon *balloon)
 	};
 	struct target_result target;
 
-	/* After a rescue no growth; giving more back is fine. */
+	/* After a rescue no growth; giving more back is fine, and a delegate may still be at it. */
 	input.holdoff_pages = hibernating ? 0 : input.held_pages;
+	if (balloon->transport->delegate)
+		input.holdoff_pages = min(input.holdoff_pages, READ_ONCE(balloon->asked_pages));
 	target = target_compute(&input);
 
 	WRITE_ONCE(balloon->target.pages, target.pages);

@@ -11,6 +11,7 @@ void aero_target_update(struct aero_balloon *balloon);
 bool aero_target_is_own(const struct aero_balloon *balloon);
 u64 aero_target_ram_pages(const struct aero_balloon *balloon);
 u64 aero_target_floor_pages(const struct aero_balloon *balloon);
+u64 aero_target_least_pages(const struct aero_balloon *balloon);
 u64 aero_target_margin_pages(const struct aero_balloon *balloon);
 
 #endif /* AERO_ENGINE_TARGET_H */

@@ -75,6 +75,20 @@ struct aero_batch {
 typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsigned int nr);
 
 /**
+ * struct aero_delegate - the kernel's own balloon driver, where nobody else may hold the memory
+ * @size: guest pages that it holds now; any context
+ * @go_for: has it go for holding @pages, which it does by itself and in its own time, or
+ *	not at all; serialised by the engine, does not sleep
+ *
+ * Such a driver cannot take back more than the host wishes to leave: it is never asked to.
+ * See delegate.c.
+ */
+struct aero_delegate {
+	u64 (*size)(void *priv);
+	void (*go_for)(void *priv, u64 pages);
+};
+
+/**
  * struct aero_transport - one hypervisor's protocol
  * @name: for sysfs and messages
  * @limits: pages a cycle and pauses; see policy/pace.h
@@ -84,18 +98,22 @@ typedef int (*aero_visitor_t)(void *priv, const struct aero_range *ranges, unsig
  *	domain): it must not decide on its own size
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
  *	(AERO_PAGE must be). Constant, except that @restart may change it up to AERO_BATCH_MIN
+ * @delegate: the kernel has a driver of its own that holds the memory; NULL elsewhere. With
+ *	it, @batch_max, @inflate, @deflate, @migrate and @restart are left out
  * @inflate: offer @batch to the host and write a verdict for each entry
  * @deflate: ask the host for all of @batch back; 0 means that the guest may use it but
  *	for the entries with the verdict AERO_TAKEN, which the host keeps
  * @migrate: take @newpage instead of @page
  * @get_target: ask the host for its target in guest pages, at the beginning of each
  *	cycle; optional, for hosts that do not tell by themselves
- * @poll_ms: how long a balloon at rest waits before it asks again; 0 without @get_target
+ * @poll_ms: how long a balloon at rest waits before it asks again, or looks after its
+ *	@delegate; 0 without either
  * @report_size: the balloon holds @pages guest pages now
  * @restart: begin the conversation anew after the host has reset it; optional
  *	for a transport that never returns -ECONNRESET
- * @finish: end the conversation so that the host forgets everything; optional. Where it
- *	fails or is missing, all memory is asked back instead
+ * @finish: end the conversation so that the host forgets everything, or leave the
+ *	@delegate to itself; optional. Where it fails or is missing, all memory is asked back
+ *	instead
  * @rereport: tell the host once more that it may have these blocks, which are held, in
  *	case it lost that; optional
  * @show: the transport's own counters, for debugfs; optional
@@ -119,6 +137,7 @@ struct aero_transport {
 	bool controls_host;
 	unsigned int batch_max[AERO_NR_CLASSES];
 	unsigned int poll_ms;
+	const struct aero_delegate *delegate;
 	int (*get_target)(void *priv, u64 *ret_pages);
 	int (*inflate)(void *priv, struct aero_batch *batch);
 	int (*deflate)(void *priv, struct aero_batch *batch);

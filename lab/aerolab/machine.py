@@ -31,6 +31,7 @@ HYPERVISORS = {
     },
     # In a domain; the control domain has none. "stock" is the kernel's own, which is built in.
     "xen": {
+        "aerostat": ["aerostat", "aerostat_xen"],
         "stock": [],
         "none": [],
     },

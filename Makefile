@@ -157,7 +157,7 @@ program-links := -Wl,-z,relro,-z,now -Wl,--as-needed
 part-sources = $(patsubst %.c,%.o,$(filter-out %_test.c %/main.c,$(wildcard $(1))))
 swapd-libs := glib-2.0 libsystemd
 swapd-objs := $(call part-sources,guest/swapd/*.c) $(swapd-policy-objs:%=policy/%)
-host-libs := gio-unix-2.0 json-glib-1.0 libsystemd ncursesw
+host-libs := gio-unix-2.0 json-glib-1.0 libsystemd ncursesw libvirt
 host-objs := $(call part-sources,host/*/*.c) $(host-policy-objs:%=policy/%)
 
 program-mains := guest/swapd/main.o host/daemon/main.o host/cli/main.o

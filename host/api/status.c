@@ -59,6 +59,8 @@ JsonObject *status_of_vm(const struct vm *vm, const struct vm_limits *limits, u6
 	set(object, "max_bytes", vm_max_bytes(vm));
 	set(object, "host_bytes", vm->host_bytes);
 	set(object, "shares", vm->config.shares);
+	if (vm->seen)
+		set(object, "known_ms", sat_sub_u64(now_ms, vm->since_ms));
 	json_object_set_boolean_member(object, "fresh",
 				       stats_fresh(&vm->stats, now_ms, limits->period_ms));
 	if (vm->stats.known)

@@ -12,6 +12,7 @@
  *   on-stop = hold           # or: release
  *   directory = /run/aerostat/qmp
  *   control = /run/aerostat/control.sock
+ *   libvirt = no             # or: a connection, as virsh --connect has it
  *   metrics = no             # or: a port of this machine, or ADDRESS:PORT
  *
  *   [vm]                     # for all that have no section of their own
@@ -48,6 +49,7 @@ enum kind {
 	YES_NO,
 	STOP, /* hold or release */
 	PATH,
+	TEXT, /* no: nothing */
 	ADDRESS, /* as http_address() has it, or no */
 };
 
@@ -76,6 +78,7 @@ static const struct option host_options[] = {
 	{ "on-stop", STOP, NULL, offsetof(struct config, release), 0, 0 },
 	{ "directory", PATH, NULL, offsetof(struct config, directory), 0, 0 },
 	{ "control", PATH, NULL, offsetof(struct config, control), 0, 0 },
+	{ "libvirt", TEXT, NULL, offsetof(struct config, libvirt), 0, 0 },
 	{ "metrics", ADDRESS, NULL, offsetof(struct config, metrics), 0, 0 },
 	{ 0 },
 };
@@ -231,6 +234,12 @@ static bool store(const struct option *o, const char *text, void *base, const st
 			return refuse(at, ret_error, "'%s' is no absolute path", text);
 		g_free(*(char **)target);
 		*(char **)target = g_strdup(text);
+		return true;
+	case TEXT:
+		if (!*text)
+			return refuse(at, ret_error, "%s is empty", o->name);
+		g_free(*(char **)target);
+		*(char **)target = strcmp(text, "no") ? g_strdup(text) : NULL;
 		return true;
 	case ADDRESS:
 		return store_address(text, target, at, ret_error);
@@ -406,6 +415,7 @@ void config_free(struct config *c)
 		return;
 	g_free(c->directory);
 	g_free(c->control);
+	g_free(c->libvirt);
 	g_free(c->metrics);
 	g_hash_table_unref(c->sockets);
 	g_hash_table_unref(c->vms);

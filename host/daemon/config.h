@@ -16,6 +16,7 @@
  * @release: give all VMs all their memory when the daemon stops
  * @directory: where monitors are, or NULL
  * @control: path of the control socket
+ * @libvirt: URI of a connection to libvirt, or NULL
  * @metrics: where metrics are shown, as http_address() has it, or NULL
  * @sockets: {name of a VM: path of its monitor}
  * @vm: for VMs without a section of their own
@@ -29,6 +30,7 @@ struct config {
 	bool release;
 	char *directory;
 	char *control;
+	char *libvirt;
 	char *metrics;
 	GHashTable *sockets;
 	struct vm_config vm;

@@ -27,7 +27,7 @@ static void test_defaults(void)
 	CHECK_EQ(c->period_s, 1);
 	CHECK(!c->dry_run && !c->release);
 	CHECK(!strcmp(c->directory, "/run/aerostat/qmp"));
-	CHECK(!c->metrics);
+	CHECK(!c->metrics && !c->libvirt);
 	CHECK_EQ(config_vm(c, "any")->min_bytes, 256 * MIB);
 	CHECK_EQ(config_vm(c, "any")->max_bytes, 0);
 	CHECK_EQ(config_vm(c, "any")->reserve_bytes, GIB);
@@ -40,7 +40,7 @@ static void test_everything(void)
 	struct config *c = parse(
 		"[vm db]\n min = 4G \nsocket=/db\nshares=1048575\n"
 		"# comment\n[host]\nbudget=20G\nreserve = 1024M\nperiod=2\n"
-		"dry-run=yes\non-stop=release\ndirectory=/d\ncontrol=/c\nmetrics=[::1]:9\n"
+		"dry-run=yes\non-stop=release\ndirectory=/d\ncontrol=/c\nmetrics=[::1]:9\nlibvirt=qemu:///system\n"
 		"[vm]\nmin=1T\nmax=all\nreserve=0\nignore=yes\n[vm a b]\nmin=1048576\n");
 
 	CHECK_EQ(c->budget_bytes, 20 * GIB);
@@ -48,7 +48,7 @@ static void test_everything(void)
 	CHECK_EQ(c->period_s, 2);
 	CHECK(c->dry_run && c->release);
 	CHECK(!strcmp(c->directory, "/d") && !strcmp(c->control, "/c"));
-	CHECK(!strcmp(c->metrics, "[::1]:9"));
+	CHECK(!strcmp(c->metrics, "[::1]:9") && !strcmp(c->libvirt, "qemu:///system"));
 	CHECK(!strcmp(g_hash_table_lookup(c->sockets, "db"), "/db"));
 	CHECK_EQ(config_vm(c, "db")->min_bytes, 4 * GIB);
 	CHECK_EQ(config_vm(c, "db")->shares, 1048575);
@@ -76,6 +76,9 @@ static const struct {
 	{ "[host]\ndry-run = true\n", "x:2: 'true' is neither no nor yes" },
 	{ "[host]\non-stop = resume\n", "x:2: 'resume' is neither hold nor release" },
 	{ "[host]\ndirectory = qmp\n", "x:2: 'qmp' is no absolute path" },
+	{ "[host]\nlibvirt =\n", "x:2: libvirt is empty" },
+	{ "[host]\nmetrics = localhost:80\n",
+	  "x:2: 'localhost:80' is no port, no ADDRESS:PORT with a numeric address, nor no" },
 	{ "[host]\nbudgets = 1G\n", "x:2: there is no option 'budgets' in [host]" },
 	{ "[host]\nperiod=1\nperiod = 0\n", "x:3: period = 0 is not between 1 and 3600" },
 	{ "# min = 5\n[vm]\nmin = all\n", "x:3: 'all' is no amount of memory like 512M or 4G" },

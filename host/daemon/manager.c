@@ -24,6 +24,7 @@
 
 #define TICK_MS 1000
 #define POLL_MS 500
+#define LIBVIRT_POLL_MS 1000
 #define ANSWER_MS 5000
 #define RETRY_MS 2000
 #define SCAN_MS 1000
@@ -83,7 +84,7 @@ static void decide(struct manager *m)
 	u64 start_us = (u64)g_get_monotonic_time();
 
 	look_at_host(m);
-	m->settled |= qmp_settled(m->qmp);
+	m->settled |= qmp_settled(m->qmp) && (!m->libvirt || libvirt_settled(m->libvirt));
 	if (!m->host.budget_bytes || !m->settled)
 		return;
 	if (recorded(m))
@@ -107,6 +108,13 @@ static gboolean on_soon(void *data)
 	m->soon = 0;
 	decide(m);
 	return G_SOURCE_REMOVE;
+}
+
+/* decide_soon() - not before all that waits to be done on the main loop is */
+static void decide_soon(struct manager *m)
+{
+	if (!m->soon)
+		m->soon = g_idle_add(on_soon, m);
 }
 
 /* The fleet talks. */
@@ -140,12 +148,21 @@ static const struct fleet_ops fleet_ops = { .send = on_send, .notice = on_notice
 static void on_appeared(void *data, struct vmm_vm *source)
 {
 	struct manager *m = data;
-	struct vm *vm = fleet_add(m->fleet, source->name, config_vm(m->config, source->name));
+	g_autofree char *name = g_strdup(source->name);
+	struct vm *vm;
 
+	/* libvirt may have one of the same name as a monitor; people have to be able to tell them apart. */
+	while (fleet_find(m->fleet, name)) {
+		char *other = g_strconcat(name, "+", NULL);
+
+		g_free(name);
+		name = other;
+	}
+	vm = fleet_add(m->fleet, name, config_vm(m->config, source->name));
 	vm->source = source;
 	source->user = vm;
 	manager_changed(m, vm);
-	journal(JOURNAL_INFO, "%s: appeared", source->name);
+	journal(JOURNAL_INFO, "%s: appeared", vm->name);
 }
 
 static void on_reported(void *data, struct vmm_vm *source, const struct report *r)
@@ -155,8 +172,8 @@ static void on_reported(void *data, struct vmm_vm *source, const struct report *
 
 	if (recorded(m))
 		control_publish(m->control, trace_report(source->user, r, now));
-	if (fleet_observe(m->fleet, source->user, r, now) && !m->soon)
-		m->soon = g_idle_add(on_soon, m);
+	if (fleet_observe(m->fleet, source->user, r, now))
+		decide_soon(m);
 }
 
 static void on_gone(void *data, const struct vmm_vm *source)
@@ -201,13 +218,25 @@ static void start(struct manager *m)
 	m->fleet->limits.vm.period_ms = m->config->period_s * 1000;
 	m->settled = false;
 	m->qmp = qmp_new(&m->qmp_config, &vmm_events, m);
+	if (!m->config->libvirt)
+		return;
+	m->libvirt_config = (struct libvirt_config){
+		.uri = m->config->libvirt,
+		.period_s = m->config->period_s,
+		.poll_ms = LIBVIRT_POLL_MS,
+		.answer_ms = ANSWER_MS,
+		.retry_ms = RETRY_MS,
+	};
+	m->libvirt = libvirt_new(&m->libvirt_config, &vmm_events, m);
 }
 
 /* forget() - all VMs and where they come from */
 static void forget(struct manager *m)
 {
 	qmp_free(m->qmp);
+	libvirt_free(m->libvirt);
 	m->qmp = NULL;
+	m->libvirt = NULL;
 	while (m->fleet->vms->len)
 		fleet_remove(m->fleet, g_ptr_array_index(m->fleet->vms, 0));
 }
@@ -239,6 +268,7 @@ void manager_free(struct manager *m)
 	if (m->soon)
 		g_source_remove(m->soon);
 	qmp_free(m->qmp);
+	libvirt_free(m->libvirt);
 	fleet_free(m->fleet);
 	config_free(m->config);
 	g_free(m);

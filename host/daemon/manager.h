@@ -7,6 +7,7 @@
 #include "host/api/metrics.h"
 #include "host/daemon/config.h"
 #include "host/fleet/fleet.h"
+#include "host/vmm/libvirt.h"
 #include "host/vmm/qmp.h"
 
 /**
@@ -15,8 +16,8 @@
  * @proc: where procfs is
  * @control: who follows there gets a recording; NULL until the owner sets it
  * @fleet: the VMs
- * @qmp: where they come from
- * @qmp_config: for it
+ * @qmp, @libvirt: where they come from; libvirt only if it is configured
+ * @qmp_config, @libvirt_config: for these
  * @settled: all VMs were known once, or it was known why not
  * @pressure: of the host
  * @host: as decided upon last
@@ -31,6 +32,8 @@ struct manager {
 	struct fleet *fleet;
 	struct qmp *qmp;
 	struct qmp_config qmp_config;
+	struct libvirt *libvirt;
+	struct libvirt_config libvirt_config;
 	bool settled;
 	struct pressure pressure;
 	struct fleet_host host;

@@ -7,6 +7,9 @@ virsh gets libvirt's QEMU driver embedded (qemu:///embed), so there is no daemon
 libvirt is used or touched: configuration, state, sockets and logs of the driver are in the guest's directory. One
 virsh runs as long as the guest, because the driver lives in it, and takes its commands from a pipe.
 
+Who wants other clients beside virsh has a daemon (`daemon=True`): a libvirtd of the lab's own, for a session of a
+user whose home is the guest's directory. LibvirtGuest.uri leads to it.
+
 libvirt makes a daemon of QEMU, beyond the reach of the signal that ends other guests with their test. So virsh is
 started by keeper.py, which ends all that came of it.
 
@@ -67,6 +70,7 @@ class LibvirtGuest(Guest):
     """A Guest whose machine is libvirt's doing: use it in the same way, and virsh() besides.
 
     memballoon: the balloon device, in libvirt's XML
+    daemon: libvirt's driver is in a daemon, which `uri` leads to, not inside of virsh
 
     QEMU's events are libvirt's: what waits for one (wait_event, suspend) or starts QEMU anew (reboot, reset,
     migrate) is for other guests.
@@ -74,16 +78,25 @@ class LibvirtGuest(Guest):
 
     name = "aerolab"
 
-    def __init__(self, memory_mib=1024, memballoon=MEMBALLOON):
+    def __init__(self, memory_mib=1024, memballoon=MEMBALLOON, daemon=False):
         super().__init__(memory_mib=memory_mib, accel="tcg")
         self._memballoon = memballoon
+        self._home = Daemon if daemon else Embedded
+
+    @property
+    def uri(self):
+        return self._qemu.home.uri
 
     def virsh(self, command):
         """Runs a command of virsh that must succeed; what it prints."""
         return self._qemu.virsh.run(command)
 
+    def signal_libvirt(self, number):
+        """Sends a signal to libvirt's daemon, if it has one."""
+        self._qemu.home.signal(number)
+
     def _new_qemu(self):
-        return Domain(emulator.find(emulator.PROGRAM), self.name)
+        return Domain(emulator.find(emulator.PROGRAM), self.name, self._home)
 
     def _start(self, boot_file, initramfs, cmdline):
         directory = self._qemu.directory
@@ -95,25 +108,27 @@ class LibvirtGuest(Guest):
 class Domain(Qemu):
     """A QEMU that is started, asked and ended by a virsh of its own."""
 
-    def __init__(self, program, name):
+    def __init__(self, program, name, home):
         super().__init__(program)
         self.name = name
+        self.home = home(self.directory)
         self.virsh = None
 
     @property
     def pid(self):
-        return int((self.directory / "libvirt" / "run" / "qemu" / f"{self.name}.pid").read_text())
+        return int((self.home.run / f"{self.name}.pid").read_text())
 
     def start(self, definition):
         """Defines and starts the domain. The second serial port has to connect to agent.sock in our directory."""
         (self.directory / "domain.xml").write_text(definition)
-        (self.directory / "libvirt" / "etc").mkdir(parents=True)
-        (self.directory / "libvirt" / "etc" / "qemu.conf").write_text('stdio_handler = "file"\n')
+        self.home.etc.mkdir(parents=True)
+        (self.home.etc / "qemu.conf").write_text('stdio_handler = "file"\n')
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(self.directory / "agent.sock"))
             listener.listen(1)
             listener.settimeout(SECONDS)
-            self.virsh = Virsh(self.directory)
+            self.home.start()
+            self.virsh = Virsh(self.directory, self.home.uri)
             self.virsh.run(f"define {self.directory}/domain.xml")
             self.virsh.run(f"start {self.name}")
             self.agent, _ = listener.accept()
@@ -136,30 +151,70 @@ class Domain(Qemu):
     def stop(self):
         if self.virsh:
             self.virsh.close()
+        self.home.close()
         if self.agent:
             self.agent.close()
 
     def complaint(self):
         """What QEMU wrote to its log, in which libvirt writes, too."""
-        path = self.directory / "libvirt" / "log" / "qemu" / f"{self.name}.log"
+        path = self.home.log / f"{self.name}.log"
         text = path.read_text(errors="replace") if path.exists() else ""
         return "\n".join(re.findall(r"^\S+Z (qemu-system.*)", text, re.M))
 
 
-class Virsh:
-    """A virsh with an embedded driver that has all its files below `directory`."""
+class Embedded:
+    """libvirt's driver inside of virsh: where its files are."""
 
     def __init__(self, directory):
-        program = shutil.which("virsh")
-        if not program:
-            raise SetupError("virsh is missing: run 'lab/install vm'")
-        command = [sys.executable, str(KEEPER), str(os.getpid()), *_become_nobody(directory), program, "--quiet",
-                   "--connect", f"qemu:///embed?root={directory}/libvirt"]
-        # Without a home and a runtime directory of the user's, to which libvirt would write.
-        environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "LC_ALL": "C",
-                       "LIBVIRT_LOG_OUTPUTS": f"3:file:{directory}/libvirt.log"}
-        self._process = subprocess.Popen(command, cwd="/", env=environment, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        root = directory / "libvirt"
+        self.uri = f"qemu:///embed?root={root}"
+        self.etc, self.run, self.log = root / "etc", root / "run" / "qemu", root / "log" / "qemu"
+
+    def start(self):
+        """Nothing to do: virsh will."""
+
+    def close(self):
+        """The same."""
+
+
+class Daemon:
+    """libvirt's driver in a daemon of our own: where its files are."""
+
+    def __init__(self, directory):
+        self._directory = directory
+        self._socket = directory / "run" / "libvirt" / "libvirt-sock"
+        self._process = None
+        self.uri = f"qemu+unix:///session?socket={self._socket}"
+        self.etc, self.run = directory / ".config" / "libvirt", directory / "run" / "libvirt" / "qemu" / "run"
+        self.log = directory / ".cache" / "libvirt" / "qemu" / "log"
+
+    def start(self):
+        (self._directory / "run").mkdir(mode=0o700)
+        with open(self._directory / "libvirtd.out", "wb") as output:
+            self._process = _start("libvirtd", [], self._directory, stdin=subprocess.DEVNULL, stdout=output)
+        deadline = time.monotonic() + SECONDS
+        while not self._socket.exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SetupError("libvirtd does not start: " + (self._directory / "libvirtd.out").read_text())
+            time.sleep(0.05)
+
+    def signal(self, number):
+        """Sends a signal to the daemon itself."""
+        os.kill(int((self._socket.parent / "libvirtd.pid").read_text()), number)
+
+    def close(self):
+        """Ends it and all that came of it. Harmless when called again."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait()
+
+
+class Virsh:
+    """A virsh that has all its files below `directory`."""
+
+    def __init__(self, directory, uri):
+        self._process = _start("virsh", ["--quiet", "--connect", uri], directory, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
         self._output = b""
         self._commands = 0
 
@@ -221,6 +276,19 @@ class Monitor:
 
     def close(self):
         """Nothing to do: the connection is virsh's."""
+
+
+def _start(name, arguments, directory, **more):
+    """Starts a program of libvirt's that keeps to `directory`; what comes of it ends with it."""
+    program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if not program:
+        raise SetupError(f"{name} is missing: run 'lab/install vm'")
+    command = [sys.executable, str(KEEPER), str(os.getpid()), *_become_nobody(directory), program, *arguments]
+    # Not the home and the runtime directory of the user's, to which libvirt would write.
+    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "XDG_RUNTIME_DIR": str(directory / "run"),
+                   "LC_ALL": "C", "LIBVIRT_LOG_OUTPUTS": f"3:file:{directory}/{name}.log"}
+    return subprocess.Popen(command, cwd="/", env=environment, stderr=subprocess.STDOUT, start_new_session=True,
+                            **more)
 
 
 def _become_nobody(directory):

@@ -14,10 +14,17 @@ BALLOON = {"name": "balloon0", "type": "child<virtio-balloon-pci>"}
 
 
 class FakeQemu:
-    """A well-behaved VM between `with` and the end of the block, with a monitor at `path`.
+    """A VM between `with` and the end of the block, with a monitor at `path`.
 
     Its balloon follows at once. `used_bytes` is what its processes use, `size_bytes` what the balloon leaves it;
-    `asked` lists all sizes that it was asked for.
+    `asked` lists all sizes that it was asked for. It behaves well unless a test sets one of these, at any time:
+
+    silent: its monitor takes commands, and never answers
+    slow: so many seconds pass before each answer
+    dead: the guest hangs, so its balloon stays and its last statistics stay what they are
+    deaf: its balloon stays, all else works
+    lies: {statistic: value} instead of what is true
+    says: these bytes instead of the next answer
     """
 
     def __init__(self, path, max_bytes, used_bytes=0, size_bytes=None):
@@ -26,6 +33,11 @@ class FakeQemu:
         self.used_bytes = used_bytes
         self.size_bytes = size_bytes or max_bytes
         self.asked = []
+        self.silent = self.dead = self.deaf = False
+        self.slow = 0
+        self.lies = {}
+        self.says = None
+        self._last = {"last-update": 0, "stats": {}}
         self._connections = set()
         self._server = None
 
@@ -49,8 +61,14 @@ class FakeQemu:
                     self._say({"return": value, "id": request["id"]})
 
             def _say(self, message):
+                time.sleep(vm.slow)
+                if vm.silent:
+                    return
+                text = json.dumps(message).encode() + b"\n"
+                if vm.says is not None:
+                    text, vm.says = vm.says, None
                 try:
-                    self.wfile.write(json.dumps(message).encode() + b"\n")
+                    self.wfile.write(text)
                 except OSError:
                     pass  # a killed client is nothing to us
 
@@ -81,13 +99,16 @@ class FakeQemu:
         if command == "query-balloon":
             return {"actual": self.size_bytes}
         if command == "qom-get":
-            return {"last-update": int(time.time()), "stats": self._stats()}
+            if not self.dead:
+                self._last = {"last-update": int(time.time()), "stats": self._stats()}
+            return self._last
         if command == "balloon":
             self.asked.append(arguments["value"])
-            self.size_bytes = min(arguments["value"], self.max_bytes)
+            if not self.dead and not self.deaf:
+                self.size_bytes = min(arguments["value"], self.max_bytes)
         return {}
 
     def _stats(self):
         free = max(self.size_bytes - self.used_bytes, 0)
         return {"stat-total-memory": self.size_bytes, "stat-free-memory": free, "stat-available-memory": free,
-                "stat-swap-out": 0, "stat-major-faults": 0, "stat-disk-caches": 2**64 - 1}
+                "stat-swap-out": 0, "stat-major-faults": 0, "stat-disk-caches": 2**64 - 1, **self.lies}

@@ -2,6 +2,7 @@
 """The host manager as tests use it: a daemon with a configuration and a directory of its own."""
 
 import contextlib
+import json
 import pathlib
 import signal
 import subprocess
@@ -45,12 +46,24 @@ class Manager:
         """Arguments for a QEMU whose VM will be called `name`."""
         return ["-qmp", f"unix:{self.directory}/{name}.sock,server=on,wait=off"]
 
-    def start(self, *arguments):
+    def start(self, *arguments, program=PROGRAM, user=None):
+        """Starts it, as `user` if that is not None, who has to be able to run `program`."""
         check(PROGRAM.exists(), f"{PROGRAM} is missing: run 'make programs'")
-        self.process = subprocess.Popen([PROGRAM, "--config", self.config_path, *arguments], text=True,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        whose = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+        self.process = subprocess.Popen([program, "--config", self.config_path, *arguments], text=True,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **whose)
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         self._reader.start()
+
+    def explain(self, name):
+        """What it knows about a VM, as `aerostat explain` has it; {} if there is none."""
+        result = subprocess.run([PROGRAM.with_name("aerostat"), "--socket", self.directory / "control", "--json",
+                                 "explain", name], capture_output=True, text=True)
+        return json.loads(result.stdout) if result.returncode == 0 else {}
+
+    def wait_reason(self, name, reason, timeout=60):
+        """Waits until a VM has its size for `reason`."""
+        self.wait(lambda: self.explain(name).get("reason") == reason, f"{name} is not {reason}", timeout)
 
     def kill(self):
         """As by kill -9. Harmless when called again."""

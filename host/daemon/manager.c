@@ -5,7 +5,7 @@
  * Theory of operation
  *
  * Reports arrive whenever a VM answers; the fleet learns from each at once. Decisions are made once a second for all
- * VMs together, and at once when a VM becomes short of memory. After the start there is none before every VM
+ * VMs together, and at once when a VM becomes short of memory or tasks of the host wait for it. After the start there is none before every VM
  * is known or has failed to answer: memory of those that are not known yet would be given away twice.
  *
  * Without a budget of the operator's, VMs may have what they occupy and what the host has left,
@@ -16,6 +16,8 @@
  * daemon: they are adopted as they are.
  */
 #include "manager.h"
+
+#include <errno.h>
 
 #include "host/daemon/hostmem.h"
 #include "host/daemon/journal.h"
@@ -115,6 +117,24 @@ static void decide_soon(struct manager *m)
 {
 	if (!m->soon)
 		m->soon = g_idle_add(on_soon, m);
+}
+
+static void on_pressure(void *data)
+{
+	decide_soon(data);
+}
+
+/* watch_pressure() - be called when tasks wait for memory, if the kernel does that */
+static void watch_pressure(struct manager *m)
+{
+	g_autofree char *path = g_build_filename(m->proc, "pressure", "memory", NULL);
+	int fd = psi_open(path);
+
+	if (fd >= 0)
+		m->psi = psi_new(fd, on_pressure, m);
+	else
+		journal(JOURNAL_INFO, "%s: %s; the host's memory is looked at once a second", path,
+			g_strerror(errno));
 }
 
 /* The fleet talks. */
@@ -255,6 +275,7 @@ struct manager *manager_new(struct config *config, const char *proc)
 	m->fleet = fleet_new(&fleet_limits_default, &fleet_ops, m);
 	start(m);
 	look_at_host(m);
+	watch_pressure(m);
 	m->tick = g_timeout_add(TICK_MS, on_tick, m);
 	return m;
 }
@@ -267,6 +288,7 @@ void manager_free(struct manager *m)
 	g_source_remove(m->tick);
 	if (m->soon)
 		g_source_remove(m->soon);
+	psi_free(m->psi);
 	qmp_free(m->qmp);
 	libvirt_free(m->libvirt);
 	fleet_free(m->fleet);

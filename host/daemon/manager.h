@@ -6,6 +6,7 @@
 #include "host/api/control.h"
 #include "host/api/metrics.h"
 #include "host/daemon/config.h"
+#include "host/daemon/psi.h"
 #include "host/fleet/fleet.h"
 #include "host/vmm/libvirt.h"
 #include "host/vmm/qmp.h"
@@ -20,6 +21,7 @@
  * @qmp_config, @libvirt_config: for these
  * @settled: all VMs were known once, or it was known why not
  * @pressure: of the host
+ * @psi: calls when the host is short of memory, or NULL
  * @host: as decided upon last
  * @counts: what it counts itself
  * @tick: the timer for decisions
@@ -36,6 +38,7 @@ struct manager {
 	struct libvirt_config libvirt_config;
 	bool settled;
 	struct pressure pressure;
+	struct psi *psi;
 	struct fleet_host host;
 	struct metrics_daemon counts;
 	guint tick;

@@ -10,6 +10,7 @@
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
 #   make test        everything: unit tests, tests of the tests, tests in VMs
+#   make test-long   those tests of which `make test` runs a shorter form, in full: an hour
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
@@ -30,7 +31,7 @@
 #   KDIR=/path          that kernel's build directory (default: /lib/modules/KVER/build); with a
 #                       kernel of your own give KVER a name for it as well
 #   TESTS="vm/x meta"   what `make test` and `make test-debug` run: groups, names or patterns of tests/run
-#   JOBS=2              tests at a time (default: number of processors)
+#   JOBS=2              tests and compilers at a time (default: number of processors; of tests, half as many again)
 #   INSTALL=no          do not install packages; what is missing then shows as an error
 #   V=1                 show the commands
 #
@@ -242,6 +243,12 @@ test-fast: $(programs) $(unit-tests)
 
 test: modules $(programs) lab $(unit-tests) | $(call installed,vm)
 	$(Q)tests/run $(TESTS)
+
+# What these tests do over and over, and how long, they read from the environment.
+long-tests := vm/swapd-survives-kills vm/migration-under-load
+.PHONY: test-long
+test-long: modules $(programs) | $(call installed,vm)
+	$(Q)KILLS=100 LOAD_SECONDS=1800 TIMEOUT_FACTOR=4 tests/run $(long-tests)
 
 # Slow: a kernel with sanitizers boots for 40 s in an emulator.
 DEBUG_KERNEL ?= debug

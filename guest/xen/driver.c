@@ -16,6 +16,7 @@
 #include "guest/xen/delegate.h"
 #include "guest/xen/domain.h"
 #include "guest/xen/old_place.h"
+#include "guest/xen/stats.h"
 #include "guest/xen/toolstack.h"
 
 static struct axen domain;
@@ -42,6 +43,7 @@ static int __init axen_init(void)
 	if (err)
 		goto err_balloon;
 	axen_old_place_add(&domain);
+	axen_stats_start();
 	return 0;
 
 err_balloon:
@@ -53,6 +55,7 @@ module_init(axen_init);
 
 static void __exit axen_exit(void)
 {
+	axen_stats_stop();
 	axen_old_place_remove();
 	axen_toolstack_unwatch(&domain);
 	aero_balloon_stop(domain.balloon);

@@ -81,6 +81,10 @@ mirror := $(kmod)/tree
 config-header := $(mirror)/include/aero_config.h
 module-dirs := $(patsubst guest/%/Kbuild,%,$(wildcard guest/*/Kbuild))
 module-dirs := $(foreach dir,$(module-dirs),$(if $(wildcard guest/$(dir)/*.c),$(dir)))
+# What a module's Kbuild says that it needs, and this kernel was not built with.
+missing = $(shell needs=$$(sed -n 's/^module-needs := //p' guest/$(1)/Kbuild); \
+	[ -z "$$needs" ] || grep -qx "$$needs=[ym]" $(KDIR)/.config || echo $$needs)
+module-dirs := $(foreach dir,$(module-dirs),$(if $(call missing,$(dir)),,$(dir)))
 module-names := $(patsubst aerostat_engine,aerostat,$(module-dirs:%=aerostat_%))
 modules := $(module-names:%=$(kmod)/%.ko)
 

@@ -3,8 +3,9 @@
 #
 #   module := aerostat_virtio       # no file of the directory may be called aerostat_virtio.c
 #   module-extra := ../../x/y.o     # objects from elsewhere, relative to the directory (optional)
+#   module-needs := CONFIG_X        # kernels without that have nothing to link the module with (optional)
 #
-# A directory without C files builds nothing.
+# A directory without C files builds nothing. The top Makefile reads module-needs, too: keep it a plain line.
 
 module-sources := $(notdir $(filter-out %.mod.c %_test.c,$(wildcard $(src)/*.c)))
 
@@ -12,7 +13,7 @@ ifneq ($(filter $(module).c,$(module-sources)),)
 $(error $(src)/$(module).c has the name of the module it is a part of: rename it)
 endif
 
-ifneq ($(module-sources),)
+ifneq ($(and $(module-sources),$(if $(module-needs),$($(module-needs)),y)),)
 obj-m += $(module).o
 $(module)-y := $(module-sources:.c=.o) $(module-extra)
 endif

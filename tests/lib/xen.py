@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Domains of a real Xen as tests see them: what the toolstack asks, the hypervisor counts and the guest says."""
 
-from balloon import MIB, check, poll
+from balloon import MIB, check, poll, skip
+from aerolab import kernel
+from aerolab.errors import SetupError
 from aerolab.xen import KINDS, XenHost
 from selfballoon import SelfBalloon, kb
 
@@ -11,6 +13,15 @@ RMMOD = f"rmmod {MODULE}"
 KERNELS_OWN = "/sys/devices/system/xen_memory/xen_memory0"
 # xl shows whole MiB, and the toolstack counts a little that the domain's kernel does not see.
 TOLERANCE_MIB = 1
+
+
+def xen_host(**arguments):
+    """A host; skips the test on a kernel that cannot be the control domain's."""
+    try:
+        kernel.get().module("xen_privcmd")
+    except SetupError as error:
+        skip(str(error))
+    return XenHost(**arguments)
 
 
 class XenBalloon(SelfBalloon):
@@ -48,4 +59,4 @@ class XenBalloon(SelfBalloon):
         return now
 
 
-__all__ = ["INSMOD", "KERNELS_OWN", "KINDS", "MIB", "MODULE", "RMMOD", "XenBalloon", "XenHost", "check", "kb", "poll"]
+__all__ = ["INSMOD", "KERNELS_OWN", "KINDS", "MIB", "MODULE", "RMMOD", "XenBalloon", "check", "kb", "poll", "xen_host"]

@@ -294,8 +294,9 @@ format: | $(call installed,lint)
 	$(Q)tests/sources c | xargs -r clang-format -i
 
 .PHONY: bench demo
-bench: modules lab | $(call installed,vm)
+bench: modules lab $(host-programs) | $(call installed,vm)
 	$(Q)bench/run
+	$(Q)bench/host
 
 demo: modules | $(call installed,vm) $(call installed,demo)
 	$(Q)bench/demo

@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "host/api/control.h"
@@ -143,6 +144,17 @@ static void run(struct daemon *d)
 	g_main_loop_unref(d->loop);
 }
 
+/* raise_limit() - as many files as the system lets us have: each VM needs one, and the usual 1024 are few. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon d = { .config_path = "/etc/aerostat/aerostatd.conf" };
@@ -174,6 +186,7 @@ int main(int argc, char **argv)
 		config_free(config);
 		return EXIT_SUCCESS;
 	}
+	raise_limit();
 	d.manager = manager_new(config, "/proc");
 	done = open_doors(&d);
 	if (done)

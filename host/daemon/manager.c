@@ -25,7 +25,10 @@
 #include "policy/ratio.h"
 
 #define TICK_MS 1000
+/* How often each VM is asked: twice a second few, once a second many. */
 #define POLL_MS 500
+#define POLL_MANY_MS 1000
+#define POLL_MANY_VMS 250
 #define LIBVIRT_POLL_MS 1000
 #define ANSWER_MS 5000
 #define RETRY_MS 2000
@@ -163,6 +166,12 @@ static void on_notice(void *data, const struct vm *vm, u32 events)
 
 static const struct fleet_ops fleet_ops = { .send = on_send, .notice = on_notice };
 
+/* pace_polls() - so that the manager's own cost stays small */
+static void pace_polls(struct manager *m)
+{
+	m->qmp_config.qemu.poll_ms = m->fleet->vms->len < POLL_MANY_VMS ? POLL_MS : POLL_MANY_MS;
+}
+
 /* The back end talks. */
 
 static void on_appeared(void *data, struct vmm_vm *source)
@@ -181,6 +190,7 @@ static void on_appeared(void *data, struct vmm_vm *source)
 	vm = fleet_add(m->fleet, name, config_vm(m->config, source->name));
 	vm->source = source;
 	source->user = vm;
+	pace_polls(m);
 	manager_changed(m, vm);
 	journal(JOURNAL_INFO, "%s: appeared", vm->name);
 }
@@ -204,6 +214,7 @@ static void on_gone(void *data, const struct vmm_vm *source)
 	if (recorded(m))
 		control_publish(m->control, trace_gone(source->user, now_ms()));
 	fleet_remove(m->fleet, source->user);
+	pace_polls(m);
 }
 
 static void on_trouble(void *data, const char *name, const char *what)

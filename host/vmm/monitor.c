@@ -26,6 +26,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host/vmm/beat.h"
+#include "host/vmm/ear.h"
+
 #define READ_BYTES 16384
 
 /* One command: text is the line to send. */
@@ -41,9 +44,9 @@ struct command {
  * @answer_ms: how long QEMU may take
  * @fd: the socket, or -1 once it is closed
  * @pid: the process that listens, 0 if the kernel does not tell
- * @input: watches for input
+ * @input: listens, NULL once it is closed
  * @output: watches for room, 0 while nothing waits for it
- * @deadline: the time limit of what is under way, or 0
+ * @deadline: the time limit of what is under way
  * @received: what is not a whole line yet
  * @unsent: what the socket had no room for
  * @commands: struct command; the first is under way, if @busy
@@ -57,9 +60,9 @@ struct monitor {
 	guint answer_ms;
 	int fd;
 	pid_t pid;
-	guint input;
+	struct ear *input;
 	guint output;
-	guint deadline;
+	struct beat deadline;
 	GString *received;
 	GString *unsent;
 	GQueue commands;
@@ -86,9 +89,10 @@ static void clear_source(guint *id)
 /* hang_up() - no more callbacks from the main loop, no more socket */
 static void hang_up(struct monitor *m)
 {
-	clear_source(&m->input);
+	ear_free(m->input);
+	m->input = NULL;
 	clear_source(&m->output);
-	clear_source(&m->deadline);
+	beat_clear(&m->deadline);
 	if (m->fd >= 0)
 		close(m->fd);
 	m->fd = -1;
@@ -101,23 +105,20 @@ static void fail(struct monitor *m, const char *why)
 	m->ops->closed(m->data, why);
 }
 
-static gboolean on_deadline(void *data)
+static void on_deadline(void *data)
 {
 	struct monitor *m = data;
 	g_autofree char *why = NULL;
 
-	m->deadline = 0;
 	why = m->greeted ? g_strdup_printf("no answer within %u ms", m->answer_ms) :
 			   g_strdup_printf("no greeting within %u ms: is another client connected?",
 					   m->answer_ms);
 	fail(m, why);
-	return G_SOURCE_REMOVE;
 }
 
 static void start_deadline(struct monitor *m)
 {
-	clear_source(&m->deadline);
-	m->deadline = g_timeout_add(m->answer_ms, on_deadline, m);
+	beat_set(&m->deadline, m->answer_ms, on_deadline, m);
 }
 
 static gboolean on_room(int fd, GIOCondition condition, void *data);
@@ -191,7 +192,7 @@ static bool greet(struct monitor *m, JsonObject *object)
 	if (!json_object_has_member(object, "QMP"))
 		return false;
 	m->greeted = true;
-	clear_source(&m->deadline);
+	beat_clear(&m->deadline);
 	monitor_execute(m, "qmp_capabilities", NULL, on_capabilities);
 	return true;
 }
@@ -241,7 +242,7 @@ static const char *take_object(struct monitor *m, JsonObject *object)
 		return "an answer to nothing that was asked";
 	command = g_queue_pop_head(&m->commands);
 	m->busy = false;
-	clear_source(&m->deadline);
+	beat_clear(&m->deadline);
 	error = error_text(object);
 	first = command->answer == on_capabilities;
 	command->answer(m->data, error ? NULL : json_object_get_member(object, "return"), error);
@@ -284,29 +285,26 @@ static const char *take_lines(struct monitor *m)
 	return wrong;
 }
 
-static gboolean on_input(int fd, GIOCondition condition, void *data)
+static void on_input(void *data)
 {
 	struct monitor *m = data;
 	char bytes[READ_BYTES];
-	ssize_t count = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	ssize_t count = recv(m->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	const char *wrong;
 
-	(void)condition;
 	if (count < 0 && (errno == EAGAIN || errno == EINTR))
-		return G_SOURCE_CONTINUE;
+		return;
 	if (count > 0) {
 		g_string_append_len(m->received, bytes, count);
 		wrong = take_lines(m);
 		if (!wrong) {
 			send_next(m);
-			return G_SOURCE_CONTINUE;
+			return;
 		}
 	} else {
 		wrong = count ? g_strerror(errno) : "it hung up";
 	}
-	m->input = 0;
 	fail(m, wrong);
-	return G_SOURCE_REMOVE;
 }
 
 /**
@@ -350,7 +348,7 @@ struct monitor *monitor_open(const char *path, guint answer_ms, const struct mon
 	m->received = g_string_new(NULL);
 	m->unsent = g_string_new(NULL);
 	g_queue_init(&m->commands);
-	m->input = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, m);
+	m->input = ear_new(fd, on_input, m);
 	start_deadline(m);
 	return m;
 }

@@ -22,6 +22,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "host/vmm/beat.h"
 #include "host/vmm/monitor.h"
 #include "host/vmm/resident.h"
 
@@ -57,11 +58,11 @@ struct qemu {
 	char *balloon;
 	struct report report;
 	char *trouble;
-	guint timer;
+	struct beat timer;
 };
 
-static gboolean on_retry(void *data);
-static gboolean on_poll(void *data);
+static void on_retry(void *data);
+static void on_poll(void *data);
 static void look_into(struct qemu *q);
 
 /* tell() - tell about trouble, or with NULL that there is none, once. */
@@ -75,18 +76,11 @@ static void tell(struct qemu *q, const char *what)
 		q->events->trouble(q->data, q->vm.name, what);
 }
 
-static void set_timer(struct qemu *q, guint ms, GSourceFunc function)
-{
-	if (q->timer)
-		g_source_remove(q->timer);
-	q->timer = g_timeout_add(ms, function, q);
-}
-
 /* give_up() - this conversation leads nowhere: try another one later. Ends it only on the main loop. */
 static void give_up(struct qemu *q, const char *why)
 {
 	tell(q, why);
-	set_timer(q, q->config->retry_ms, on_retry);
+	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
 }
 
 /* number() - an unsigned number of @object, or REPORT_UNKNOWN for anything else */
@@ -150,7 +144,7 @@ static void on_stats(void *data, JsonNode *value, const char *error)
 		q->events->appeared(q->data, &q->vm);
 	}
 	q->events->reported(q->data, &q->vm, &q->report);
-	set_timer(q, q->config->poll_ms, on_poll);
+	beat_set(&q->timer, q->config->poll_ms, on_poll, q);
 }
 
 static JsonObject *property(const struct qemu *q, const char *name)
@@ -176,13 +170,11 @@ static void on_size(void *data, JsonNode *value, const char *error)
 	monitor_execute(q->monitor, "qom-get", property(q, "guest-stats"), on_stats);
 }
 
-static gboolean on_poll(void *data)
+static void on_poll(void *data)
 {
 	struct qemu *q = data;
 
-	q->timer = 0;
 	monitor_execute(q->monitor, "query-balloon", NULL, on_size);
-	return G_SOURCE_REMOVE;
 }
 
 static void on_memory(void *data, JsonNode *value, const char *error)
@@ -272,7 +264,7 @@ static void on_closed(void *data, const char *why)
 	monitor_close(q->monitor);
 	q->monitor = NULL;
 	tell(q, why);
-	set_timer(q, q->config->retry_ms, on_retry);
+	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
 }
 
 static const struct monitor_ops monitor_ops = { .ready = on_ready, .closed = on_closed };
@@ -304,16 +296,12 @@ static void try(struct qemu *q)
 		lose(q, error);
 	else
 		tell(q, g_strerror(error));
-	set_timer(q, q->config->retry_ms, on_retry);
+	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
 }
 
-static gboolean on_retry(void *data)
+static void on_retry(void *data)
 {
-	struct qemu *q = data;
-
-	q->timer = 0;
-	try(q);
-	return G_SOURCE_REMOVE;
+	try(data);
 }
 
 static void on_resized(void *data, JsonNode *value, const char *error)
@@ -358,7 +346,7 @@ struct qemu *qemu_new(const char *name, const char *path, const struct qemu_conf
 	q->data = data;
 	q->runs = true;
 	q->report.host_bytes = REPORT_UNKNOWN;
-	set_timer(q, 0, on_retry);
+	beat_set(&q->timer, 0, on_retry, q);
 	return q;
 }
 
@@ -367,8 +355,7 @@ void qemu_free(struct qemu *q)
 {
 	if (!q)
 		return;
-	if (q->timer)
-		g_source_remove(q->timer);
+	beat_clear(&q->timer);
 	monitor_close(q->monitor);
 	g_free(q->vm.name);
 	g_free(q->path);

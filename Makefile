@@ -16,6 +16,7 @@
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
 #   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
 #   make test-qemus  tests in VMs on newer QEMUs of Debian's, which are fetched first
+#   make coverage    which lines of policy/ and guest/ the tests run, and which functions none does
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -281,6 +282,17 @@ test-kernels-short: | $(call installed,vm)
 test-qemus: modules | $(call installed,vm)
 	$(Q)status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
 		AEROSTAT_QEMU=$$qemu tests/run $(call chosen,$(qemu-tests)) || status=1; done; exit $$status
+
+# Unit tests are built again, with counters, in a mirror of their own: what make unit made stays as it is.
+coverage := build/coverage
+
+.PHONY: coverage
+coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
+	$(Q)rm -rf $(coverage) && mkdir -p $(coverage)/unit $(coverage)/vm
+	$(Q)cp --recursive --symbolic-link $(addprefix $(CURDIR)/,Makefile Kbuild guest policy host lab tests) $(coverage)/unit/
+	$(Q)$(MAKE) --no-print-directory -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
+	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel coverage $(call chosen,vm) || status=1; \
+		tests/coverage $(coverage) || status=1; exit $$status
 
 .PHONY: fuzz
 fuzz: | $(call installed,vm) $(call installed,kernel)

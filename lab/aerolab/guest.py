@@ -8,8 +8,8 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import (emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine, patience, vmlinux,
-               vmware)
+from . import (coverage, emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine, patience,
+               vmlinux, vmware)
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
@@ -421,6 +421,7 @@ class Guest(Commands):
 
     def _leave(self, how):
         """Sends the agent's last command to it and waits for its goodbye."""
+        coverage.fetch(self)
         self._channel.send(how)
         token = self._channel.wait_token(b"G", GOODBYE_SECONDS)
         if token != self._nonce:

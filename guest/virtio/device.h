@@ -71,7 +71,7 @@ struct avirtio {
 	struct avirtio_hint hint;
 	struct page_reporting_dev_info reporting_info;
 	bool reporting_free;
-	u64 reports;
+	atomic64_t reports;
 	bool was_reset;
 	wait_queue_head_t reset_wait;
 	struct work_struct config_work;
@@ -80,8 +80,8 @@ struct avirtio {
 	struct aero_range ranges[AVIRTIO_REPORT_CHAINS * AVIRTIO_REPORT_BLOCKS];
 	unsigned long deadline;
 	struct page *left_behind;
-	u64 config_reads;
-	u64 config_writes;
+	atomic64_t config_reads;
+	atomic64_t config_writes;
 };
 
 #endif /* AVIRTIO_DEVICE_H */

@@ -132,7 +132,7 @@ static void config_work(struct work_struct *work)
 		return;
 	}
 	virtio_cread_le(device->vdev, struct virtio_balloon_config, num_pages, &num_pages);
-	device->config_reads++;
+	atomic64_inc(&device->config_reads);
 	/* A target that is no multiple of the guest's page is met as far as pages go. */
 	aero_balloon_set_host_target(device->balloon,
 				     num_pages >> (PAGE_SHIFT - AVIRTIO_PFN_SHIFT));

@@ -88,7 +88,7 @@ static int send_ranges(void *priv, const struct aero_range *ranges, unsigned int
 		sg_init_table(&sg, 1);
 		sg_set_page(&sg, pfn_to_page(ranges[i].pfn), ranges[i].nr_pages << PAGE_SHIFT, 0);
 		err = avirtio_wire_add(device, &hint->queue, &sg, 1, true);
-		hint->pages += ranges[i].nr_pages;
+		atomic64_add(ranges[i].nr_pages, &hint->pages);
 	}
 	return err ? err : avirtio_wire_run(device, &hint->queue);
 }
@@ -111,7 +111,7 @@ static void hint_round(struct avirtio_hint *hint)
 	if (!ret && hints_free_memory(device))
 		aero_balloon_walk_free(device->balloon, send_ranges);
 	if (!send_command(hint, VIRTIO_BALLOON_CMD_ID_STOP))
-		hint->rounds++;
+		atomic64_inc(&hint->rounds);
 }
 
 static void hint_work(struct work_struct *work)
@@ -197,5 +197,6 @@ void avirtio_hint_config_changed(struct avirtio_hint *hint)
  */
 void avirtio_hint_show(const struct avirtio_hint *hint, struct seq_file *m)
 {
-	seq_printf(m, "hint_rounds %llu\nhint_pages %llu\n", hint->rounds, hint->pages);
+	seq_printf(m, "hint_rounds %llu\nhint_pages %llu\n", (u64)atomic64_read(&hint->rounds),
+		   (u64)atomic64_read(&hint->pages));
 }

@@ -22,7 +22,7 @@ struct seq_file;
  * @rounds: rounds that came to their end
  * @pages: guest pages named in all rounds
  *
- * All without a word belong to @work.
+ * All without a word belong to @work. Anybody may read the counts.
  */
 struct avirtio_hint {
 	struct avirtio_queue queue;
@@ -31,8 +31,8 @@ struct avirtio_hint {
 	bool stopping;
 	u32 current_id;
 	__virtio32 command;
-	u64 rounds;
-	u64 pages;
+	atomic64_t rounds;
+	atomic64_t pages;
 };
 
 void avirtio_hint_init(struct avirtio_hint *hint);

@@ -91,13 +91,13 @@ int avirtio_queue_add(struct avirtio_queue *queue, struct scatterlist *sg, unsig
 	if (err)
 		return err == -ENOSPC || err == -ENOMEM ? -ENOSPC : -EIO;
 	queue->outstanding++;
-	queue->buffers++;
+	atomic64_inc(&queue->buffers);
 	return 0;
 }
 
 static void notify(struct avirtio_queue *queue)
 {
-	queue->kicks++;
+	atomic64_inc(&queue->kicks);
 	virtqueue_notify(queue->vq);
 }
 

@@ -17,15 +17,15 @@ struct scatterlist;
  * @interrupts: notifications received
  * @buffers: buffers sent
  *
- * All but @used and @interrupts are protected by the balloon's exchanges, of
- * which there is one at a time.
+ * All but @used and the counts, which anybody may read, are protected by the balloon's
+ * exchanges, of which there is one at a time.
  */
 struct avirtio_queue {
 	struct virtqueue *vq;
 	struct completion used;
 	unsigned int outstanding;
-	u64 kicks;
-	u64 buffers;
+	atomic64_t kicks;
+	atomic64_t buffers;
 	atomic64_t interrupts;
 };
 

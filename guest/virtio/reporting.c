@@ -38,7 +38,7 @@ static int report(struct page_reporting_dev_info *info, struct scatterlist *sg, 
 		return -EAGAIN;
 	err = avirtio_report_chain(device, sg, nents);
 	if (!err)
-		device->reports++;
+		atomic64_inc(&device->reports);
 	aero_balloon_end_exchange(device->balloon, err, "reporting free memory");
 	if (err)
 		wait_event_idle(device->reset_wait, READ_ONCE(device->was_reset));
@@ -82,7 +82,7 @@ void avirtio_reporting_start(struct avirtio *device)
 		.order = PAGE_REPORTING_ORDER_UNSPECIFIED,
 	};
 	err = page_reporting_register(&device->reporting_info);
-	device->reporting_free = !err;
+	WRITE_ONCE(device->reporting_free, !err);
 	if (err && err != -EBUSY)
 		dev_warn(&device->vdev->dev, "no free page reporting: error %d\n", err);
 }
@@ -99,5 +99,5 @@ void avirtio_reporting_stop(struct avirtio *device)
 	wake_up_all(&device->reset_wait);
 	if (device->reporting_free)
 		page_reporting_unregister(&device->reporting_info);
-	device->reporting_free = false;
+	WRITE_ONCE(device->reporting_free, false);
 }

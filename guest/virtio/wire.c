@@ -278,13 +278,20 @@ static void avirtio_report_size(void *priv, u64 pages)
 	u32 actual = min_t(u64, pages * WIRE_PER_PAGE, U32_MAX);
 
 	virtio_cwrite_le(device->vdev, struct virtio_balloon_config, actual, &actual);
-	device->config_writes++;
+	atomic64_inc(&device->config_writes);
+}
+
+static void show_count(struct seq_file *m, const char *name, const char *what,
+		       const atomic64_t *count)
+{
+	seq_printf(m, "%s_%s %llu\n", name, what, (u64)atomic64_read(count));
 }
 
 static void show_queue(struct seq_file *m, const char *name, const struct avirtio_queue *queue)
 {
-	seq_printf(m, "%s_buffers %llu\n%s_kicks %llu\n%s_interrupts %llu\n", name, queue->buffers,
-		   name, queue->kicks, name, (u64)atomic64_read(&queue->interrupts));
+	show_count(m, name, "buffers", &queue->buffers);
+	show_count(m, name, "kicks", &queue->kicks);
+	show_count(m, name, "interrupts", &queue->interrupts);
 }
 
 static void avirtio_show(void *priv, struct seq_file *m)
@@ -296,10 +303,10 @@ static void avirtio_show(void *priv, struct seq_file *m)
 	show_queue(m, "deflate", &device->deflate);
 	show_queue(m, "report", &device->report);
 	avirtio_hint_show(&device->hint, m);
-	seq_printf(m, "free_page_reporting %d\nfree_page_reports %llu\n", device->reporting_free,
-		   device->reports);
-	seq_printf(m, "config_reads %llu\nconfig_writes %llu\n", device->config_reads,
-		   device->config_writes);
+	seq_printf(m, "free_page_reporting %d\n", READ_ONCE(device->reporting_free));
+	show_count(m, "free_page", "reports", &device->reports);
+	show_count(m, "config", "reads", &device->config_reads);
+	show_count(m, "config", "writes", &device->config_writes);
 }
 
 /**

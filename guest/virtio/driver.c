@@ -122,6 +122,20 @@ static int find_queues(struct avirtio *device)
 	return err;
 }
 
+/*
+ * Buffers that the device never used keep their entries in the virtqueue, and tables of their
+ * parts, which nobody else would free. Only after a reset, or the device might still read them.
+ */
+static void delete_queues(struct virtio_device *vdev)
+{
+	struct virtqueue *vq;
+
+	virtio_device_for_each_vq(vdev, vq)
+		while (virtqueue_detach_unused_buf(vq))
+			;
+	vdev->config->del_vqs(vdev);
+}
+
 static void config_work(struct work_struct *work)
 {
 	struct avirtio *device = container_of(work, struct avirtio, config_work);
@@ -180,7 +194,7 @@ static void shut_down(struct avirtio *device)
 	avirtio_reporting_stop(device);
 	avirtio_wire_release(device);
 	avirtio_stats_detach(&device->stats);
-	vdev->config->del_vqs(vdev);
+	delete_queues(vdev);
 	aero_balloon_drop(device->balloon);
 }
 

@@ -12,6 +12,7 @@
 #   make test        everything: unit tests, tests of the tests, tests in VMs
 #   make test-long   those tests of which `make test` runs a shorter form, in full: an hour
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
+#   make test-debug-short  a part of that, which takes minutes, and memory that runs out
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
 #   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
@@ -258,9 +259,14 @@ test-long: modules $(programs) | $(call installed,vm)
 # Slow: a kernel with sanitizers boots for 40 s in an emulator.
 DEBUG_KERNEL ?= debug
 
-.PHONY: test-debug
+.PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
+
+# Of each kind one: pages, blocks, reports, hints, statistics, sleep, a hostile device, a hostile host, and no memory.
+debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
+test-debug-short: | $(call installed,vm) $(call installed,kernel)
+	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(debug-short)
 
 # On kernels and QEMUs of Debian's newer suites, which are fetched first, once.
 KERNELS ?= 6.12 7.2

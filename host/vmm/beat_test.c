@@ -99,6 +99,18 @@ static void test_set_themselves(void)
 	CHECK_EQ(total(), 5);
 }
 
+/* A timer does not wait for one that was set before it and goes off later; else this does not end. */
+static void test_overtake(void)
+{
+	begin();
+	beat_set(&timers[0], 3600 * 1000, on_timer, &timers[0]);
+	beat_set(&timers[1], 1, on_timer, &timers[1]);
+	while (!calls[1])
+		g_main_context_iteration(NULL, TRUE);
+	CHECK_EQ(total(), 1);
+	begin();
+}
+
 static struct ear *ears[2];
 static int pairs[2][2];
 
@@ -141,6 +153,7 @@ int main(void)
 	test_go_off();
 	test_clear_each_other();
 	test_set_themselves();
+	test_overtake();
 	test_ears();
 	return check_status();
 }

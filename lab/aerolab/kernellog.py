@@ -25,6 +25,10 @@ HARMLESS = re.compile(r"KernelAddressSanitizer initialized|kfence: initialized|S
 CONTINUATION = re.compile(r"Call Trace:")
 REPORT_LINES = 60
 
+# A process that was killed for want of memory may be denied some before it is gone, of which newer kernels tell.
+KILLED = re.compile(r"Killed process \d+ \((.+)\) total-vm")
+DENIED = re.compile(r"\] (.+): page allocation failure: order:0,")
+
 # A report of KCSAN is framed by lines of "=". Functions of modules have the module's name behind them.
 RACE = re.compile(r"\bBUG: KCSAN: ")
 FRAME = re.compile(r"={60}")
@@ -35,16 +39,22 @@ def scan(text, allowed=()):
     """Suspicious lines of `text`, each with its number; `allowed` are regular expressions.
 
     An allowed line excuses itself and the "Call Trace:" of the report that it begins, that is in the
-    following lines up to another complaint.
+    following lines up to another complaint. So does the last failure of an allocation of a process that was killed.
     """
     patterns = [re.compile(pattern) for pattern in allowed]
     lines = text.splitlines()
     foreign = _foreign_races(lines)
+    killed = None
     findings = []
     excused_until = 0
     for number, line in enumerate(lines, 1):
+        if victim := KILLED.search(line):
+            killed = victim[1]
+        denied = DENIED.search(line)
         if any(pattern.search(line) for pattern in patterns):
             excused_until = number + REPORT_LINES
+        elif denied and denied[1] == killed:
+            killed, excused_until = None, number + REPORT_LINES
         elif number in foreign or not SUSPICIOUS.search(line) or HARMLESS.search(line):
             continue
         elif number > excused_until or not CONTINUATION.search(line):

@@ -291,12 +291,14 @@ test-qemus: modules | $(call installed,vm)
 
 # Unit tests are built again, with counters, in a mirror of their own: what make unit made stays as it is.
 coverage := build/coverage
+# By another name: what calls $(MAKE) by its own is run even by make -n.
+build-mirror = $(MAKE) --no-print-directory
 
 .PHONY: coverage
 coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)rm -rf $(coverage) && mkdir -p $(coverage)/unit $(coverage)/vm
 	$(Q)cp --recursive --symbolic-link $(addprefix $(CURDIR)/,Makefile Kbuild guest policy host lab tests) $(coverage)/unit/
-	$(Q)$(MAKE) --no-print-directory -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
+	$(Q)$(build-mirror) -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
 	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel coverage $(call chosen,vm) || status=1; \
 		tests/coverage $(coverage) || status=1; exit $$status
 

@@ -8,8 +8,8 @@ import shlex
 import time
 
 from . import accel as accelerators
-from . import (coverage, emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine, patience,
-               vmlinux, vmware)
+from . import (coverage, emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine,
+               patience, vmlinux, vmware)
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye

@@ -471,7 +471,7 @@ int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, s
 	if (!err) {
 		aero_count(&balloon->counters, AERO_MIGRATED_PAGES, 1);
 	} else if (err == -ENOENT) {
-		atomic_long_dec(&balloon->pool.nr_pages);
+		aero_pool_lose(&balloon->pool, page);
 		aero_count(&balloon->counters, AERO_DEFLATED_PAGES, 1);
 		aero_balloon_kick(balloon); /* It holds less than its target now. */
 	}

@@ -454,6 +454,22 @@ unsigned int aero_pool_take(struct aero_pool *pool, struct aero_batch *batch, un
 	return batch->nr;
 }
 
+/**
+ * aero_pool_lose() - a page was given back while it migrated, and none took its place
+ * @pool: the pool
+ * @page: isolated; the balloon core frees it
+ *
+ * The core counts all of that but the ballooned page, which newer ones count when it comes.
+ *
+ * Context: the balloon core's migrate callback that returns -ENOENT; under the balloon's
+ * host_lock.
+ */
+void aero_pool_lose(struct aero_pool *pool, struct page *page)
+{
+	atomic_long_dec(&pool->nr_pages);
+	AERO_COUNT_BALLOONED(page, -1);
+}
+
 /*
  * Guest pages of the held entry that begins with @page; 0 if none does. The balloon core
  * marks its pages with its own address. A page on the move may have been replaced

@@ -54,6 +54,7 @@ void aero_pool_free(const struct aero_batch *batch);
 
 void aero_pool_add(struct aero_pool *pool, const struct aero_batch *batch);
 unsigned int aero_pool_take(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr);
+void aero_pool_lose(struct aero_pool *pool, struct page *page);
 void aero_pool_split(struct aero_batch *batch);
 
 void aero_pool_refuse(struct aero_pool *pool, const struct aero_batch *batch);

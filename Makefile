@@ -271,7 +271,7 @@ test-debug-short: | $(call installed,vm) $(call installed,kernel)
 # On kernels and QEMUs of Debian's newer suites, which are fetched first, once.
 KERNELS ?= 6.12 7.2
 QEMUS ?= 10.0 11.1
-kernels-short := vm/resize-exact vm/pages-migrate vm/inflate-fragmented vm/reports-whole-blocks
+kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
 # Those to which QEMU is more than the machine that they run in.
 qemu-tests = $(filter-out vm/device-% vm/fake-%,$(shell tests/run -l vm))
 chosen = $(if $(filter-out file,$(origin TESTS)),$(TESTS),$(1))

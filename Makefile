@@ -14,6 +14,7 @@
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make test-debug-short  a part of that, which takes minutes, and memory that runs out
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
+#   make stress      half an hour of everything at once, on a kernel with sanitizers
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
 #   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
 #   make test-qemus  tests in VMs on newer QEMUs of Debian's, which are fetched first
@@ -305,6 +306,10 @@ coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 .PHONY: fuzz
 fuzz: | $(call installed,vm) $(call installed,kernel)
 	$(Q)OPERATIONS=$(or $(OPERATIONS),1000000) tests/on-kernel debug fuzz
+
+.PHONY: stress
+stress: | $(call installed,vm) $(call installed,kernel)
+	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),1800) TIMEOUT_FACTOR=6 tests/on-kernel debug stress
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

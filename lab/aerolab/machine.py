@@ -58,7 +58,8 @@ BACKINGS = {
 
 # Messages of every level on the console: the kernel log is proof, whatever a test does to printk.
 # The rest spares the emulator work that has nothing to do with memory.
-CMDLINE = "console=ttyS0 panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+CMDLINE = ("console=ttyS0 panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+           " cryptomgr.notests=1")
 
 
 @dataclasses.dataclass

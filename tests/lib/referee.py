@@ -20,9 +20,12 @@ class RefereedBalloon(Balloon):
         return numbers(self.guest.read(f"{self.debugfs}/referee"))
 
     def snapshot(self):
-        """Attributes, counters and the referee's numbers in one dictionary, read by one command."""
-        out = self.guest.sh(f"cd {self.directory} && grep -H . *_kb blocks pages state reason;"
-                            f" cat {self.counters_path} {self.debugfs}/referee")
+        """The referee's numbers, then counters and attributes, in one dictionary, read by one command.
+
+        In this order, because the driver's numbers follow the host's: see wait_rest().
+        """
+        out = self.guest.sh(f"cat {self.debugfs}/referee {self.counters_path} &&"
+                            f" cd {self.directory} && grep -H . *_kb blocks pages state reason")
         pairs = (line.replace(":", " ", 1).split() for line in out.splitlines())
         return {name: int(value) if value.isdigit() else value for name, value in pairs}
 
@@ -40,8 +43,10 @@ class RefereedBalloon(Balloon):
         return self.wait_rest(ballooned_pages, timeout)
 
     def wait_rest(self, ballooned_pages, timeout=30):
-        return self.wait(lambda now: now["state"] == "idle" and now["size_kb"] * 1024 == ballooned_pages * PAGE
-                         and now["told_pages"] == ballooned_pages, f"rests at {ballooned_pages} pages", timeout)
+        """Waits until the host has been told just that, and then the driver rests at that size; a snapshot of that."""
+        self.wait(lambda now: now["told_pages"] == ballooned_pages and now["state"] == "idle"
+                  and now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
+        return self.snapshot()
 
 
 class FreeMemory:

@@ -30,8 +30,9 @@ class RefereedBalloon(Balloon):
         return {name: int(value) if value.isdigit() else value for name, value in pairs}
 
     def wait(self, condition, what, timeout=30):
-        """Polls until `condition(snapshot)`; that snapshot."""
-        return poll(self.snapshot, condition, what, timeout)
+        """Polls until `condition(snapshot)`; a later snapshot, in which all numbers are of a moment when it held."""
+        poll(self.snapshot, condition, what, timeout)
+        return self.snapshot()
 
     def wait_referee(self, condition, what, timeout=30):
         """Polls until `condition(referee's numbers)`; for when there is no balloon."""
@@ -44,9 +45,11 @@ class RefereedBalloon(Balloon):
 
     def wait_rest(self, ballooned_pages, timeout=30):
         """Waits until the host has been told just that, and then the driver rests at that size; a snapshot of that."""
-        self.wait(lambda now: now["told_pages"] == ballooned_pages and now["state"] == "idle"
-                  and now["size_kb"] * 1024 == ballooned_pages * PAGE, f"rests at {ballooned_pages} pages", timeout)
-        return self.snapshot()
+        def rests(now):
+            return (now["told_pages"] == ballooned_pages and now["state"] == "idle"
+                    and now["size_kb"] * 1024 == ballooned_pages * PAGE)
+
+        return self.wait(rests, f"rests at {ballooned_pages} pages", timeout)
 
 
 class FreeMemory:

@@ -16,11 +16,12 @@
  * uphysteresis). A promise precedes its use, so bursts are met before they are felt.
  * It knows nothing of caches, and too much of processes that ask for more than they use.
  *
- * "workingset" tries. While the guest is quiet, it takes a part of the available
- * memory, caches included (1 / downhysteresis, and no more than a 16th of RAM); or
- * half of the free memory, which nobody misses, if that is more. At the first sign
- * that too much was taken it stops, gives a good part back, and waits before the next
- * try, longer each time. The signs are pages that are read again after they were
+ * "workingset" tries. While the guest is quiet, it takes half of the free memory, which
+ * nobody misses, down to a 16th of RAM: a burst that comes with no warning has that
+ * until the next look. Or, if that is more, it takes a part of the available memory
+ * that is in caches (1 / downhysteresis, and no more than a 16th of RAM). At the first
+ * sign that too much was taken it stops, gives a good part back, and waits before the
+ * next try, longer each time. The signs are pages that are read again after they were
  * reclaimed, and allocations that had to reclaim themselves. Faults that wait for a
  * disk only say that the guest is not quiet: files that are read for the first time
  * cause them, too.
@@ -65,8 +66,10 @@
 #define GROWTH_SHIFT 8
 /* log2 of the looks for which a guest that grows finds free memory (AHEAD is 8: 2 s). */
 #define AHEAD_SHIFT 3
-/* "workingset" takes at most this part of free memory at a time (half). */
-#define FREE_SHIFT 1
+/* "workingset" leaves this part of RAM free (a 16th), if it is not for caches. */
+#define CUSHION_SHIFT 4
+/* "workingset" takes one part in so many of the free memory at a time. */
+#define FREE_PART 2
 /* The hold-off after pressure, in intervals: 30 s to an hour, calm after 15 minutes, of 5 s each. */
 #define HOLDOFF_MIN 6
 #define HOLDOFF_MAX 720
@@ -180,19 +183,32 @@ static u64 relief(const struct selfballoon *s)
 	return give;
 }
 
+/* Of the free memory. */
+static u64 take_free(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 left_pages = sat_add_u64(headroom(in), in->ram_pages >> CUSHION_SHIFT);
+
+	return step_down(s, sat_sub_u64(in->free_pages, left_pages), FREE_PART);
+}
+
+/* Of the available memory, as far as it is in caches. */
+static u64 take_caches(const struct selfballoon *s, const struct selfballoon_tunables *t,
+		       const struct selfballoon_sample *in)
+{
+	u64 spare_pages = min_u64(sat_sub_u64(in->available_pages, headroom(in)),
+				  sat_sub_u64(in->available_pages, in->free_pages));
+
+	return min_u64(step_down(s, spare_pages, t->downhysteresis),
+		       round_up_grain(s, in->ram_pages >> CREEP_SHIFT));
+}
+
 static void workingset(const struct selfballoon *s, const struct selfballoon_tunables *t,
 		       const struct selfballoon_sample *in, u64 *ret_take, u64 *ret_give)
 {
-	u64 creep_pages = round_up_grain(s, in->ram_pages >> CREEP_SHIFT);
-	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
-	u64 free_pages = sat_sub_u64(in->free_pages, headroom(in)) >> FREE_SHIFT;
-
 	*ret_take = 0;
 	*ret_give = relief(s);
 	if (s->major_faults <= NOISE && !holdoff_runs(&s->holdoff, in->now_ms))
-		*ret_take = max_u64(min_u64(step_down(s, spare_pages, t->downhysteresis),
-					    creep_pages),
-				    step_down(s, free_pages, 1));
+		*ret_take = max_u64(take_free(s, in), take_caches(s, t, in));
 }
 
 static u64 since(u64 sum, u64 now, u64 last)

@@ -152,12 +152,16 @@ static void test_workingset_takes_free_memory(void)
 		u64 wish_pages;
 	} rows[] = {
 		{ "nothing free", 0, 600, 0, 0, 462 },
-		{ "half of what is free", 600, 600, 0, 0, 700 },
-		{ "above the margin", 300, 600, 100, 0, 500 },
+		{ "half of what is free", 462, 600, 0, 0, 600 },
+		{ "above the margin", 362, 600, 100, 0, 500 },
+		{ "above the margin, caches are not", 162, 262, 100, 0, 412 },
 		{ "caches are more", 100, 600, 0, 0, 462 },
-		{ "no more than is available", 600, 50, 0, 0, 450 },
-		{ "no more than is available above the margin", 600, 150, 50, 0, 500 },
-		{ "deadband", 7, 3, 0, 0, 400 },
+		{ "no more caches than there are", 362, 842, 0, 0, 550 },
+		{ "nothing but what is left free", 62, 62, 0, 0, 400 },
+		{ "no more than is available", 662, 50, 0, 0, 450 },
+		{ "no more than is available above the margin", 662, 150, 50, 0, 500 },
+		{ "deadband", 65, 65, 0, 0, 400 },
+		{ "just above the deadband", 66, 66, 0, 0, 402 },
 		{ "not in need", 600, 600, 0, NOISE + 1, 136 },
 	};
 
@@ -493,6 +497,8 @@ static void test_steady_load_comes_to_rest(void)
 
 		if (policy == SELFBALLOON_COMMITTED)
 			least = max_u64(least, g.committed_pages);
+		else
+			least = min_u64(least + g.ram_pages / 16, g.ram_pages);
 		CHECK_EQ(course.turns, 0);
 		CHECK(course.wish_pages - course.quarter_pages <= BLOCK);
 		CHECK(size >= least);
@@ -587,6 +593,7 @@ static struct selfballoon_sample more_demand(struct selfballoon_sample in, u64 *
 		break;
 	case 3:
 		in.available_pages = sat_sub_u64(in.available_pages, more);
+		in.free_pages = sat_sub_u64(in.free_pages, more);
 		break;
 	case 4:
 		in.refaults = sat_add_u64(in.refaults, more);
@@ -601,7 +608,7 @@ static struct selfballoon_sample more_demand(struct selfballoon_sample in, u64 *
 		in.floor_pages = sat_add_u64(in.floor_pages, more);
 		break;
 	case 8:
-		in.free_pages = sat_sub_u64(in.free_pages, more);
+		in.available_pages = sat_sub_u64(in.available_pages, more);
 		break;
 	}
 	return in;

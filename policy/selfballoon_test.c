@@ -500,7 +500,8 @@ static void test_steady_load_comes_to_rest(void)
 		else
 			least = min_u64(least + g.ram_pages / 16, g.ram_pages);
 		CHECK_EQ(course.turns, 0);
-		CHECK(course.wish_pages - course.quarter_pages <= BLOCK);
+		/* Noise may hide a last step: what is just above the deadband, or half of that. */
+		CHECK(course.wish_pages - course.quarter_pages <= DEADBAND / 2);
 		CHECK(size >= least);
 		CHECK(size - least <= DEADBAND + BLOCK + 2 * MIB);
 	}

@@ -13,8 +13,8 @@
  *
  * It gives all that is held where the host agreed to that (transport->deflate_on_oom)
  * or the guest's administrator decided it (oom_deflate); else what was taken on the
- * guest's own wish alone, which is also all that a delegate can have back. A balloon that holds nothing of that, or cannot talk to its
- * host, leaves the kernel to its work.
+ * guest's own wish alone, which is also all that a delegate can have back. A balloon
+ * that holds nothing of that, or cannot talk to its host, leaves the kernel to its work.
  */
 #include "guest/engine/oom.h"
 

@@ -6,9 +6,10 @@
  *
  * The toolstack writes the domain's size, in KiB, to memory/target. The kernel's own driver
  * watches that, too, was told first, and obeys at once. So it is stopped where it is until
- * the engine has decided what the wishes of both sides, the floor and the margin come to: what
- * it gives away below the floor, the hypervisor would not let it have back. Nothing is written back: what the guest
- * decided to do without is to be seen in the hypervisor's count of its memory.
+ * the engine has decided what the wishes of both sides, the floor and the margin come to:
+ * what it gives away below the floor, the hypervisor would not let it have back. Nothing is
+ * written back: what the guest decided to do without is to be seen in the hypervisor's
+ * count of its memory.
  *
  * The toolstack counts memory of an HVM or PVH domain that its kernel has never seen (the
  * firmware's, for one). The difference shows at the top: memory/static-max against what the

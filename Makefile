@@ -22,7 +22,7 @@
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
-#   make demo        see memory move in a VM
+#   make demo        see memory move in VMs and between them
 #   make clean       remove build/
 #
 # Each target first installs what it needs and what is missing (lab/install, Debian packages listed
@@ -323,5 +323,5 @@ bench: modules lab $(host-programs) | $(call installed,vm)
 	$(Q)bench/run
 	$(Q)bench/host
 
-demo: modules | $(call installed,vm) $(call installed,demo)
+demo: modules $(host-programs) | $(call installed,vm) $(call installed,demo)
 	$(Q)bench/demo

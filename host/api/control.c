@@ -25,21 +25,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "listener.h"
+
 /**
  * struct control - the socket
  * @path: where it is
  * @answer, @data: the receiver
- * @fd: listens
- * @source: for new clients
- * @clients: struct client
+ * @listener: its clients are struct client
  */
 struct control {
 	char *path;
 	control_answer_fn *answer;
 	void *data;
-	int fd;
-	guint source;
-	GPtrArray *clients;
+	struct listener *listener;
 };
 
 /* struct client - one who asks, or follows: @in is a part of a question, @out what was not sent yet. */
@@ -132,18 +130,6 @@ static bool receive(struct client *client)
 			 memchr(client->in->str, '\n', CONTROL_LINE_BYTES));
 }
 
-/* transmit() - false: the client is gone. */
-static bool transmit(struct client *client)
-{
-	ssize_t count = send(client->fd, client->out->str, client->out->len,
-			     MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (count < 0)
-		return errno == EAGAIN || errno == EINTR;
-	g_string_erase(client->out, 0, count);
-	return true;
-}
-
 static gboolean on_ready(int fd, GIOCondition condition, void *data);
 
 /* watch() - wait for questions, or for room for the answer. */
@@ -159,46 +145,35 @@ static gboolean on_ready(int fd, GIOCondition condition, void *data)
 	bool lives;
 
 	(void)fd;
-	lives = (condition & G_IO_OUT) ? transmit(client) : receive(client);
+	lives = (condition & G_IO_OUT) ? listener_send(client->fd, client->out) : receive(client);
 	/* Many short questions may wait; their answers are sent before another is read. */
 	while (lives && !client->follows && !client->out->len &&
 	       memchr(client->in->str, '\n', client->in->len)) {
 		answer_next(client);
-		lives = transmit(client);
+		lives = listener_send(client->fd, client->out);
 	}
 	if (!lives) {
-		g_ptr_array_remove_fast(client->control->clients, client);
+		listener_drop(client->control->listener, client);
 		return G_SOURCE_REMOVE;
 	}
 	watch(client);
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean on_client(int fd, GIOCondition condition, void *data)
+static void *accept_client(int fd, void *data)
 {
-	struct control *c = data;
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t length = sizeof(peer);
-	struct client *client;
-	int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *client = g_new0(struct client, 1);
 
-	(void)condition;
-	if (accepted < 0)
-		return G_SOURCE_CONTINUE;
-	if (c->clients->len >= CONTROL_CLIENTS) {
-		close(accepted);
-		return G_SOURCE_CONTINUE;
-	}
-	client = g_new0(struct client, 1);
-	client->control = c;
-	client->fd = accepted;
-	if (!getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &peer, &length))
+	client->control = data;
+	client->fd = fd;
+	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length))
 		client->may_change = !peer.uid || peer.uid == geteuid();
 	client->in = g_string_new(NULL);
 	client->out = g_string_new(NULL);
-	g_ptr_array_add(c->clients, client);
 	watch(client);
-	return G_SOURCE_CONTINUE;
+	return client;
 }
 
 /* listen_at() - a socket at @path, or -1 with errno. One that nobody listens at is in the way and removed. */
@@ -253,17 +228,15 @@ struct control *control_new(const char *path, control_answer_fn *answer, void *d
 	c->path = g_strdup(path);
 	c->answer = answer;
 	c->data = data;
-	c->fd = fd;
-	c->clients = g_ptr_array_new_with_free_func(client_free);
-	c->source = g_unix_fd_add(fd, G_IO_IN, on_client, c);
+	c->listener = listener_new(fd, CONTROL_CLIENTS, accept_client, client_free, c);
 	return c;
 }
 
 /* control_followed() - whether anybody would get what is published; NULL is fine */
 bool control_followed(const struct control *c)
 {
-	for (guint i = 0; c && i < c->clients->len; i++) {
-		const struct client *client = g_ptr_array_index(c->clients, i);
+	for (guint i = 0; c && i < c->listener->clients->len; i++) {
+		const struct client *client = g_ptr_array_index(c->listener->clients, i);
 
 		if (client->follows)
 			return true;
@@ -280,8 +253,8 @@ bool control_followed(const struct control *c)
  */
 void control_publish(struct control *c, JsonObject *line)
 {
-	for (guint i = 0; i < c->clients->len; i++) {
-		struct client *client = g_ptr_array_index(c->clients, i);
+	for (guint i = 0; i < c->listener->clients->len; i++) {
+		struct client *client = g_ptr_array_index(c->listener->clients, i);
 
 		if (!client->follows)
 			continue;
@@ -302,9 +275,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
-	g_ptr_array_unref(c->clients);
-	g_source_remove(c->source);
-	close(c->fd);
+	listener_free(c->listener);
 	g_unlink(c->path);
 	g_free(c->path);
 	g_free(c);

@@ -22,23 +22,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "listener.h"
+
 #define PORT_MAX 65535
 
 /**
  * struct http - the server
  * @path: of the page
  * @page, @data: where it comes from
- * @fd: listens
- * @source: for new clients
- * @clients: struct client
+ * @listener: its clients are struct client
  */
 struct http {
 	char *path;
 	http_page_fn *page;
 	void *data;
-	int fd;
-	guint source;
-	GPtrArray *clients;
+	struct listener *listener;
 };
 
 enum state { RECEIVING, SENDING, DRAINING };
@@ -124,12 +122,8 @@ static bool receive(struct client *client)
 /* transmit() - false: the client is gone. */
 static bool transmit(struct client *client)
 {
-	ssize_t count = send(client->fd, client->out->str, client->out->len,
-			     MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (count < 0)
-		return errno == EAGAIN || errno == EINTR;
-	g_string_erase(client->out, 0, count);
+	if (!listener_send(client->fd, client->out))
+		return false;
 	if (!client->out->len) {
 		client->state = DRAINING;
 		shutdown(client->fd, SHUT_WR);
@@ -155,7 +149,7 @@ static gboolean on_ready(int fd, GIOCondition condition, void *data)
 	if (client->state == SENDING ? transmit(client) : receive(client))
 		watch(client);
 	else
-		g_ptr_array_remove_fast(client->http->clients, client);
+		listener_drop(client->http->listener, client);
 	return G_SOURCE_REMOVE;
 }
 
@@ -164,32 +158,21 @@ static gboolean on_deadline(void *data)
 	struct client *client = data;
 
 	client->deadline = 0;
-	g_ptr_array_remove_fast(client->http->clients, client);
+	listener_drop(client->http->listener, client);
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean on_client(int fd, GIOCondition condition, void *data)
+static void *accept_client(int fd, void *data)
 {
-	int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct http *h = data;
-	struct client *client;
+	struct client *client = g_new0(struct client, 1);
 
-	(void)condition;
-	if (accepted < 0)
-		return G_SOURCE_CONTINUE;
-	if (h->clients->len >= HTTP_CLIENTS) {
-		close(accepted);
-		return G_SOURCE_CONTINUE;
-	}
-	client = g_new0(struct client, 1);
-	client->http = h;
-	client->fd = accepted;
+	client->http = data;
+	client->fd = fd;
 	client->in = g_string_new(NULL);
 	client->out = g_string_new(NULL);
 	client->deadline = g_timeout_add_seconds(HTTP_SECONDS, on_deadline, client);
-	g_ptr_array_add(h->clients, client);
 	watch(client);
-	return G_SOURCE_CONTINUE;
+	return client;
 }
 
 /**
@@ -265,9 +248,7 @@ struct http *http_new(const char *address, const char *path, http_page_fn *page,
 	h->path = g_strdup(path);
 	h->page = page;
 	h->data = data;
-	h->fd = fd;
-	h->clients = g_ptr_array_new_with_free_func(client_free);
-	h->source = g_unix_fd_add(fd, G_IO_IN, on_client, h);
+	h->listener = listener_new(fd, HTTP_CLIENTS, accept_client, client_free, h);
 	return h;
 }
 
@@ -276,9 +257,7 @@ void http_free(struct http *h)
 {
 	if (!h)
 		return;
-	g_ptr_array_unref(h->clients);
-	g_source_remove(h->source);
-	close(h->fd);
+	listener_free(h->listener);
 	g_free(h->path);
 	g_free(h);
 }

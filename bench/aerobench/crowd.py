@@ -8,13 +8,13 @@ guests have Linux's own driver, which gives nothing back by itself, and a little
 import collections
 import contextlib
 import json
-import pathlib
 import signal
 import subprocess
 import time
 
 from aerolab.guest import Guest
 
+from . import life
 from .errors import BenchError
 
 NAMES = ("red", "green", "blue")
@@ -96,10 +96,6 @@ def _guest(directory, name):
                  qemu_args=["-qmp", f"unix:{directory}/{name}.sock,server=on,wait=off"])
 
 
-def _vmstat(guest):
-    return {name: int(value) for name, value in (line.split() for line in guest.read("/proc/vmstat").splitlines())}
-
-
 def _burst(guest):
     """Work that grows piece by piece; (MiB that it did not get or lost, seconds)"""
     started, held = time.monotonic(), []
@@ -131,7 +127,7 @@ def run(programs, directory, static):
         manager.start()
         bursts = [_burst(guest) for guest in guests]
         moved, recording = manager.stop()
-        counts = [_vmstat(guest) for guest in guests]
+        counts = [life.events(guest) for guest in guests]
     return Outcome(sum(unmet for unmet, _ in bursts), sum(count["oom_kill"] for count in counts),
                    sum(count["pswpout"] for count in counts) * 4 // 1024, sum(seconds for _, seconds in bursts), moved,
-                   pathlib.Path(recording))
+                   recording)

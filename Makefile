@@ -257,14 +257,14 @@ long-tests := vm/swapd-survives-kills vm/migration-under-load
 test-long: modules $(programs) | $(call installed,vm)
 	$(Q)KILLS=100 LOAD_SECONDS=1800 TIMEOUT_FACTOR=4 tests/run $(long-tests)
 
-# Slow: a kernel with sanitizers boots for 40 s in an emulator.
+# Slow: what a guest does takes several times as long on a kernel with sanitizers.
 DEBUG_KERNEL ?= debug
 
 .PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
 
-# Of each kind one: pages, blocks, reports, hints, statistics, sleep, a hostile device, a hostile host, and no memory.
+# A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
 debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
 test-debug-short: | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(debug-short)

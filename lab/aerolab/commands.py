@@ -3,6 +3,7 @@
 
 import shlex
 
+from . import jitter
 from .errors import CommandFailed, GuestDied
 
 
@@ -11,6 +12,7 @@ class Commands:
 
     def spawn(self, command, on_output=None):
         """Starts a shell command and returns its Job (wait, poll, kill, output, wait_output)."""
+        jitter.pause()
         return self._channel.start(command, on_output)
 
     def run(self, command, timeout=60, on_output=None):

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import time
 
-from . import emulator
+from . import emulator, patience
 from .errors import CommandTimeout, GuestDied, LabError, QmpError, SetupError
 from .guest import Guest
 from .qemu import Qemu
@@ -139,7 +139,7 @@ class Domain(Qemu):
 
     def wait(self, timeout):
         """0 if the guest powered off, 1 if the domain ended otherwise, None if it is not over yet."""
-        deadline = time.monotonic() + timeout
+        deadline = patience.deadline(timeout)
         while True:
             state = self.virsh.run(f"domstate {self.name} --reason")
             if state.startswith("shut off"):
@@ -192,7 +192,7 @@ class Daemon:
         (self._directory / "run").mkdir(mode=0o700)
         with open(self._directory / "libvirtd.out", "wb") as output:
             self._process = _start("libvirtd", [], self._directory, stdin=subprocess.DEVNULL, stdout=output)
-        deadline = time.monotonic() + SECONDS
+        deadline = patience.deadline(SECONDS)
         while not self._socket.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise SetupError("libvirtd does not start: " + (self._directory / "libvirtd.out").read_text())
@@ -246,7 +246,7 @@ class Virsh:
         self._process.stdout.close()
 
     def _read_to(self, mark, command):
-        deadline = time.monotonic() + SECONDS
+        deadline = patience.deadline(SECONDS)
         while mark not in self._output:
             left = max(deadline - time.monotonic(), 0)
             if not select.select([self._process.stdout], [], [], left)[0]:

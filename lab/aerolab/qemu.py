@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 
+from . import jitter
 from .qmp import Qmp
 
 LIBC = ctypes.CDLL(None)
@@ -117,6 +118,7 @@ class Qemu:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, pass_fds=inherited,
                 start_new_session=True, preexec_fn=_die_with(os.getpid()))
+        jitter.halt(self.process)
 
 
 def _die_with(parent):

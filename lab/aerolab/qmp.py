@@ -6,7 +6,7 @@ import select
 import socket
 import time
 
-from . import patience
+from . import jitter, patience
 from .errors import CommandTimeout, GuestDied, QmpError
 
 
@@ -23,6 +23,7 @@ class Qmp:
 
     def execute(self, command, arguments=None, timeout=30):
         """Runs a command and returns its value; QmpError if QEMU refuses, CommandTimeout after `timeout` seconds."""
+        jitter.pause()
         deadline = patience.deadline(timeout)
         request = {"execute": command}
         if arguments:

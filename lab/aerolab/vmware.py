@@ -6,7 +6,7 @@ import select
 import socket
 import time
 
-from . import patience
+from . import jitter, patience
 from .errors import CommandTimeout, GuestDied, LabError
 
 ANSWER_SECONDS = 30
@@ -22,6 +22,7 @@ class Monitor:
 
     def ask(self, **members):
         """Changes what `members` say, if anything; the state of the monitor then, a dictionary of numbers."""
+        jitter.pause()
         try:
             self._socket.sendall(json.dumps(members).encode() + b"\n")
         except OSError as error:

@@ -33,7 +33,7 @@ class DeviceBalloon(RefereedBalloon):
     """The balloon of the driver on the device; `load` before anything else."""
 
     def __init__(self, guest):
-        super().__init__(guest, "virtio0", DEBUGFS)
+        super().__init__(guest, "virtio0", DEBUGFS, "num_pages")
 
     def shape(self, features=ALL_FEATURES, config_bytes=16, find_error=0, **queue_sizes):
         """What the driver finds when it is loaded the next time."""
@@ -61,10 +61,6 @@ class DeviceBalloon(RefereedBalloon):
     def act(self, text, timeout=60):
         """What goes wrong now."""
         self.guest.sh(f"echo '{text}' > {DEBUGFS}/act", timeout)
-
-    def ask(self, ballooned_pages):
-        """The device's target; any 32 bits."""
-        self.guest.sh(f"echo {ballooned_pages} > {DEBUGFS}/num_pages")
 
     def hint(self, command):
         """The device's command to hint free pages."""

@@ -23,14 +23,18 @@ class FakeBalloon(RefereedBalloon):
     """The balloon fake0. `load` before anything else."""
 
     def __init__(self, guest):
-        super().__init__(guest, "fake0", DEBUGFS)
+        super().__init__(guest, "fake0", DEBUGFS, "host_target_pages")
 
     def load(self, arguments=""):
         self.guest.sh(f"insmod /modules/{MODULE}.ko {arguments}")
 
     def unload(self, timeout=30):
-        """{"held_pages", "fouls"} as the host saw it when the engine had said its last word."""
+        """last_words()"""
         self.guest.sh(f"rmmod {MODULE}", timeout)
+        return self.last_words()
+
+    def last_words(self):
+        """{"held_pages", "fouls"} as the host saw it when the engine had said its last word and was unloaded."""
         lines = re.findall(rf"{MODULE}: unloaded: (held_pages \d+) (fouls \d+)", self.guest.dmesg())
         return numbers("\n".join(lines[-1]))
 
@@ -40,10 +44,6 @@ class FakeBalloon(RefereedBalloon):
     def luck(self, seed):
         """Chance decides from now on what goes wrong; with 0, the plan does."""
         self.guest.sh(f"echo {seed} > {DEBUGFS}/luck")
-
-    def ask(self, ballooned_pages):
-        """The host's target; any 64 bits."""
-        self.guest.sh(f"echo {ballooned_pages} > {DEBUGFS}/host_target_pages")
 
     def host_reset(self):
         self.guest.sh(f"echo 1 > {DEBUGFS}/host_reset")

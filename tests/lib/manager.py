@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from aerolab import patience
+from aerolab import jitter, patience
 from balloon import ROOT, check
 
 PROGRAM = ROOT / "build" / "aerostatd"
@@ -57,6 +57,7 @@ class Manager:
 
     def explain(self, name):
         """What it knows about a VM, as `aerostat explain` has it; {} if there is none."""
+        jitter.pause()
         result = subprocess.run([PROGRAM.with_name("aerostat"), "--socket", self.directory / "control", "--json",
                                  "explain", name], capture_output=True, text=True)
         return json.loads(result.stdout) if result.returncode == 0 else {}

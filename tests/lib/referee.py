@@ -10,11 +10,25 @@ FREE_SLACK_KB = 3072
 
 
 class RefereedBalloon(Balloon):
-    """A balloon called `name` whose host is found at `debugfs`."""
+    """A balloon called `name` whose host is found at `debugfs`, and its target in a file there."""
 
-    def __init__(self, guest, name, debugfs):
+    def __init__(self, guest, name, debugfs, target_file):
         super().__init__(guest, name)
         self.debugfs = debugfs
+        self.target_path = f"{debugfs}/{target_file}"
+
+    def ask(self, ballooned_pages):
+        """The host's target; as many bits as the host has for it."""
+        self.guest.sh(f"echo {ballooned_pages} > {self.target_path}")
+
+    def begin(self, ballooned_pages, until=None, then="true"):
+        """Asks; when the driver is resizing (or `until` is so), does `then` at once.
+
+        Both are shell commands, since what lasts but a moment has to be waited for in the guest: this script may
+        come too late to see it.
+        """
+        until = until or f"grep -q resizing {self.directory}/state"
+        self.guest.sh(f"echo {ballooned_pages} > {self.target_path}; until {until}; do :; done; {then}")
 
     def referee(self):
         return numbers(self.guest.read(f"{self.debugfs}/referee"))

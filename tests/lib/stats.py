@@ -3,6 +3,7 @@
 
 import time
 
+from aerolab import patience
 from aerolab.machine import BALLOON
 from balloon import check
 
@@ -15,7 +16,7 @@ class Statistics:
 
     def newer(self, than):
         """Waits for statistics that came after the host second `than`, and returns them like read()."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = patience.deadline(DEADLINE_SECONDS)
         while True:
             updated, values = self.read()
             if updated > than:

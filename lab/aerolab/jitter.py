@@ -18,6 +18,7 @@ PAUSE_ODDS = 1 / 4
 PAUSE_SECONDS = 2
 RUN_SECONDS = 4
 HALT_SECONDS = 1
+BOOT_SECONDS = 10  # left alone: a kernel that is halted while it compares its clocks has a wrong one ever after
 
 _chance = random.Random(f"{SEED} {sys.argv[0]}")
 
@@ -35,6 +36,7 @@ def halt(process):
 
 
 def _halt(process, chance):
+    time.sleep(BOOT_SECONDS)
     while process.poll() is None:
         time.sleep(chance.uniform(0, RUN_SECONDS))
         process.send_signal(signal.SIGSTOP)

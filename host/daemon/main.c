@@ -19,8 +19,9 @@
 #include "host/daemon/journal.h"
 #include "host/daemon/manager.h"
 
-/* How long requests may take to get on their way when the daemon stops. */
-#define RELEASE_MS 500
+/* How long VMs may take to take their requests when the daemon stops, and how often that is looked at. */
+#define RELEASE_MS 20000
+#define RELEASE_LOOK_MS 20
 
 /**
  * struct daemon - the process
@@ -29,6 +30,7 @@
  * @manager: all that it does
  * @control: the control socket
  * @http: the metrics, or NULL
+ * @release_end_us: when it ends although some VM has not taken what it was asked for
  * @loop: ends when the daemon does
  */
 struct daemon {
@@ -37,6 +39,7 @@ struct daemon {
 	struct manager *manager;
 	struct control *control;
 	struct http *http;
+	gint64 release_end_us;
 	GMainLoop *loop;
 };
 
@@ -69,9 +72,13 @@ static gboolean on_reload(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
-static gboolean on_quit(void *data)
+static gboolean on_release_look(void *data)
 {
-	g_main_loop_quit(data);
+	struct daemon *d = data;
+
+	if (!manager_released(d->manager) && g_get_monotonic_time() < d->release_end_us)
+		return G_SOURCE_CONTINUE;
+	g_main_loop_quit(d->loop);
 	return G_SOURCE_REMOVE;
 }
 
@@ -83,7 +90,8 @@ static gboolean on_stop(void *data)
 	if (d->manager->config->release) {
 		journal(JOURNAL_NOTICE, "stops, and gives all VMs all their memory");
 		manager_release(d->manager);
-		g_timeout_add(RELEASE_MS, on_quit, d->loop);
+		d->release_end_us = g_get_monotonic_time() + RELEASE_MS * 1000;
+		g_timeout_add(RELEASE_LOOK_MS, on_release_look, d);
 	} else {
 		journal(JOURNAL_NOTICE, "stops; VMs stay as they are");
 		g_main_loop_quit(d->loop);

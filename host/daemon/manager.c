@@ -115,11 +115,18 @@ static gboolean on_soon(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-/* decide_soon() - not before all that waits to be done on the main loop is */
+/* decide_soon() - not before all that waits to be done on the main loop is; after manager_release() never */
 static void decide_soon(struct manager *m)
 {
-	if (!m->soon)
+	if (m->tick && !m->soon)
 		m->soon = g_idle_add(on_soon, m);
+}
+
+static void clear(guint *source)
+{
+	if (*source)
+		g_source_remove(*source);
+	*source = 0;
 }
 
 static void on_pressure(void *data)
@@ -296,9 +303,8 @@ void manager_free(struct manager *m)
 {
 	if (!m)
 		return;
-	g_source_remove(m->tick);
-	if (m->soon)
-		g_source_remove(m->soon);
+	clear(&m->tick);
+	clear(&m->soon);
 	psi_free(m->psi);
 	qmp_free(m->qmp);
 	libvirt_free(m->libvirt);
@@ -331,13 +337,29 @@ void manager_changed(struct manager *m, const struct vm *vm)
 		control_publish(m->control, trace_vm(vm, now_ms()));
 }
 
-/* manager_release() - ask all VMs to take all their memory, as if there were no manager. */
+/* manager_release() - decide nothing any more, and ask all VMs to take all their memory. */
 void manager_release(struct manager *m)
 {
+	clear(&m->tick);
+	clear(&m->soon);
+	psi_free(m->psi);
+	m->psi = NULL;
 	for (guint i = 0; i < m->fleet->vms->len; i++) {
 		const struct vm *vm = g_ptr_array_index(m->fleet->vms, i);
 
 		if (vm->seen && !vm->config.ignore && !m->config->dry_run)
 			vm->source->resize(vm->source, vm->max_bytes);
 	}
+}
+
+/* manager_released() - whether all that were asked have taken it */
+bool manager_released(const struct manager *m)
+{
+	for (guint i = 0; i < m->fleet->vms->len; i++) {
+		const struct vm *vm = g_ptr_array_index(m->fleet->vms, i);
+
+		if (vm->source->underway)
+			return false;
+	}
+	return true;
 }

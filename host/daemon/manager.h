@@ -24,7 +24,7 @@
  * @psi: calls when the host is short of memory, or NULL
  * @host: as decided upon last
  * @counts: what it counts itself
- * @tick: the timer for decisions
+ * @tick: the timer for decisions; 0 after manager_release()
  * @soon: a decision that does not wait for it, or 0
  */
 struct manager {
@@ -50,5 +50,6 @@ void manager_free(struct manager *m);
 void manager_changed(struct manager *m, const struct vm *vm);
 void manager_reload(struct manager *m, struct config *config);
 void manager_release(struct manager *m);
+bool manager_released(const struct manager *m);
 
 #endif /* AERO_HOST_DAEMON_MANAGER_H */

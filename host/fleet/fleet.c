@@ -80,6 +80,7 @@ struct vm *fleet_add(struct fleet *f, const char *name, const struct vm_config *
 
 	vm->name = g_strdup(name);
 	vm->config = *config;
+	vm->reason = VM_UNKNOWN;
 	g_ptr_array_add(f->vms, vm);
 	return vm;
 }

@@ -244,6 +244,7 @@ static void poll_done(struct worker_job *job)
 
 	if (d) {
 		d->job = NULL;
+		d->vm.underway = d->want_bytes ? 1 : 0;
 		clear(&d->deadline);
 		d->timer = g_timeout_add(d->want_bytes ? 0 : d->backend->config->poll_ms,
 					 on_poll_timer, d);
@@ -301,6 +302,7 @@ static void resize(struct vmm_vm *vm, u64 bytes)
 	struct domain *d = (struct domain *)vm;
 
 	d->want_bytes = bytes;
+	d->vm.underway = 1;
 	start_poll(d);
 }
 

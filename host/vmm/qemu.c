@@ -14,7 +14,8 @@
  * QEMU is asked less, not more.
  *
  * A VM whose monitor is broken, silent or taken by somebody else still runs and has its memory: it stays,
- * without reports. It is gone when nobody listens at its socket any more.
+ * without reports. It is gone when nobody listens at its socket any more. What worked until now is tried again
+ * soon, what goes on failing less and less often.
  */
 #include "qemu.h"
 
@@ -27,6 +28,9 @@
 #include "host/vmm/resident.h"
 
 #define BALLOON_TYPE "child<virtio-balloon"
+
+/* The first pause before a retry; each further one is twice as long, as far as the configuration lets it. */
+#define RETRY_FIRST_MS 100
 
 static const char *const containers[] = { "/machine/peripheral", "/machine/peripheral-anon" };
 
@@ -43,6 +47,7 @@ static const char *const containers[] = { "/machine/peripheral", "/machine/perip
  * @balloon: path of the balloon device, or NULL
  * @report: what is known so far
  * @trouble: what was told last
+ * @retry_ms: how long the next pause before a retry is
  * @timer: for the next try or the next poll
  */
 struct qemu {
@@ -58,6 +63,7 @@ struct qemu {
 	char *balloon;
 	struct report report;
 	char *trouble;
+	u32 retry_ms;
 	struct beat timer;
 };
 
@@ -76,11 +82,19 @@ static void tell(struct qemu *q, const char *what)
 		q->events->trouble(q->data, q->vm.name, what);
 }
 
+static void retry_later(struct qemu *q)
+{
+	u32 pause_ms = min_u32(q->retry_ms, q->config->retry_ms);
+
+	q->retry_ms = min_u32(2 * q->retry_ms, max_u32(q->config->retry_ms, 1));
+	beat_set(&q->timer, pause_ms, on_retry, q);
+}
+
 /* give_up() - this conversation leads nowhere: try another one later. Ends it only on the main loop. */
 static void give_up(struct qemu *q, const char *why)
 {
 	tell(q, why);
-	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
+	retry_later(q);
 }
 
 /* number() - an unsigned number of @object, or REPORT_UNKNOWN for anything else */
@@ -139,6 +153,7 @@ static void on_stats(void *data, JsonNode *value, const char *error)
 	take_stats(q, answer);
 	q->report.host_bytes = resident_bytes(q->config->proc, monitor_pid(q->monitor));
 	tell(q, NULL);
+	q->retry_ms = RETRY_FIRST_MS;
 	if (!q->appeared) {
 		q->appeared = true;
 		q->events->appeared(q->data, &q->vm);
@@ -263,8 +278,9 @@ static void on_closed(void *data, const char *why)
 
 	monitor_close(q->monitor);
 	q->monitor = NULL;
+	q->vm.underway = 0;
 	tell(q, why);
-	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
+	retry_later(q);
 }
 
 static const struct monitor_ops monitor_ops = { .ready = on_ready, .closed = on_closed };
@@ -287,6 +303,7 @@ static void try(struct qemu *q)
 	int error;
 
 	monitor_close(q->monitor);
+	q->vm.underway = 0;
 	q->monitor = monitor_open(q->path, q->config->answer_ms, &monitor_ops, q, &error);
 	if (q->monitor) {
 		q->runs = true;
@@ -296,7 +313,7 @@ static void try(struct qemu *q)
 		lose(q, error);
 	else
 		tell(q, g_strerror(error));
-	beat_set(&q->timer, q->config->retry_ms, on_retry, q);
+	retry_later(q);
 }
 
 static void on_retry(void *data)
@@ -309,6 +326,7 @@ static void on_resized(void *data, JsonNode *value, const char *error)
 	struct qemu *q = data;
 
 	(void)value;
+	q->vm.underway--;
 	if (error)
 		tell(q, error);
 }
@@ -322,6 +340,7 @@ static void resize(struct vmm_vm *vm, u64 bytes)
 		return;
 	arguments = json_object_new();
 	json_object_set_int_member(arguments, "value", (gint64)min_u64(bytes, G_MAXINT64));
+	q->vm.underway++;
 	monitor_execute(q->monitor, "balloon", arguments, on_resized);
 }
 
@@ -345,6 +364,7 @@ struct qemu *qemu_new(const char *name, const char *path, const struct qemu_conf
 	q->events = events;
 	q->data = data;
 	q->runs = true;
+	q->retry_ms = RETRY_FIRST_MS;
 	q->report.host_bytes = REPORT_UNKNOWN;
 	beat_set(&q->timer, 0, on_retry, q);
 	return q;

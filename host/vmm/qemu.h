@@ -10,7 +10,7 @@
  * @period_s: how often QEMU asks the guest for statistics, in seconds
  * @poll_ms: how often we ask QEMU
  * @answer_ms: how long QEMU may take for an answer
- * @retry_ms: how long after a failure the monitor is tried again
+ * @retry_ms: how long at most after a failure the monitor is tried again
  * @proc: where procfs is
  */
 struct qemu_config {

@@ -15,11 +15,13 @@
  * struct vmm_vm - one VM; the first member of what a back end knows about it
  * @name: unique among a back end's VMs
  * @resize: asks it for a size in bytes; returns at once, and whatever comes of it shows in reports
+ * @underway: requests for a size that its hypervisor has not taken yet
  * @user: the receiver's own, NULL at first
  */
 struct vmm_vm {
 	char *name;
 	void (*resize)(struct vmm_vm *vm, u64 bytes);
+	u32 underway;
 	void *user;
 };
 

@@ -2,6 +2,7 @@
 """Monitors of QEMUs that do not exist, for tests of the host manager without VMs."""
 
 import contextlib
+import itertools
 import json
 import os
 import socket
@@ -17,14 +18,16 @@ class FakeQemu:
     """A VM between `with` and the end of the block, with a monitor at `path`.
 
     Its balloon follows at once. `used_bytes` is what its processes use, `size_bytes` what the balloon leaves it;
-    `asked` lists all sizes that it was asked for. It behaves well unless a test sets one of these, at any time:
+    `asked` lists all sizes that it was asked for, `polls` counts how often its size was asked for. While its monitor
+    owes a client something, `owes` is a number that says what (None: nothing). It behaves well unless a test sets one
+    of these, at any time:
 
     silent: its monitor takes commands, and never answers
     slow: so many seconds pass before each answer
     dead: the guest hangs, so its balloon stays and its last statistics stay what they are
     deaf: its balloon stays, all else works
     lies: {statistic: value} instead of what is true
-    says: these bytes instead of the next answer
+    says: these bytes instead of the next answer to a command
     """
 
     def __init__(self, path, max_bytes, used_bytes=0, size_bytes=None):
@@ -33,11 +36,14 @@ class FakeQemu:
         self.used_bytes = used_bytes
         self.size_bytes = size_bytes or max_bytes
         self.asked = []
+        self.polls = 0
+        self.owes = None
         self.silent = self.dead = self.deaf = False
         self.slow = 0
         self.lies = {}
         self.says = None
-        self._last = {"last-update": 0, "stats": {}}
+        self._last = {"last-update": int(time.time()), "stats": {}}
+        self._debts = itertools.count()
         self._connections = set()
         self._server = None
 
@@ -51,26 +57,28 @@ class FakeQemu:
 
             def finish(self):
                 vm._connections.discard(self.request)
+                vm.owes = None
                 super().finish()
 
             def handle(self):
-                self._say({"QMP": {"version": {}, "capabilities": []}})
+                vm.owes = next(vm._debts)
+                self._say(json.dumps({"QMP": {"version": {}, "capabilities": []}}).encode() + b"\n")
                 for line in self.rfile:
+                    vm.owes = next(vm._debts)
                     request = json.loads(line)
                     value = vm.execute(request["execute"], request.get("arguments", {}))
-                    self._say({"return": value, "id": request["id"]})
+                    text = json.dumps({"return": value, "id": request["id"]}).encode() + b"\n"
+                    if vm.says is not None:
+                        text, vm.says = vm.says, None
+                    self._say(text)
 
-            def _say(self, message):
+            def _say(self, text):
                 time.sleep(vm.slow)
                 if vm.silent:
                     return
-                text = json.dumps(message).encode() + b"\n"
-                if vm.says is not None:
-                    text, vm.says = vm.says, None
-                try:
+                vm.owes = None
+                with contextlib.suppress(OSError):  # a killed client is nothing to us
                     self.wfile.write(text)
-                except OSError:
-                    pass  # a killed client is nothing to us
 
         class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             daemon_threads = True
@@ -97,10 +105,11 @@ class FakeQemu:
         if command == "query-memory-size-summary":
             return {"base-memory": self.max_bytes}
         if command == "query-balloon":
+            self.polls += 1
             return {"actual": self.size_bytes}
         if command == "qom-get":
-            if not self.dead:
-                self._last = {"last-update": int(time.time()), "stats": self._stats()}
+            if not self.dead:  # each question finds new ones
+                self._last = {"last-update": self._last["last-update"] + 1, "stats": self._stats()}
             return self._last
         if command == "balloon":
             self.asked.append(arguments["value"])

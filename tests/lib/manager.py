@@ -14,6 +14,7 @@ from aerolab import jitter, patience
 from balloon import ROOT, check
 
 PROGRAM = ROOT / "build" / "aerostatd"
+WAIT_SECONDS = 90  # for anything that happens within seconds on an idle machine
 
 
 class Manager:
@@ -62,9 +63,13 @@ class Manager:
                                  "explain", name], capture_output=True, text=True)
         return json.loads(result.stdout) if result.returncode == 0 else {}
 
-    def wait_reason(self, name, reason, timeout=60):
+    def wait_known(self, name, what, value):
+        """Waits until it knows of a VM that `what` is `value`."""
+        self.wait(lambda: self.explain(name).get(what) == value, f"{what} of {name} is not {value}")
+
+    def wait_reason(self, name, reason):
         """Waits until a VM has its size for `reason`."""
-        self.wait(lambda: self.explain(name).get("reason") == reason, f"{name} is not {reason}", timeout)
+        self.wait_known(name, "reason", reason)
 
     def kill(self):
         """As by kill -9. Harmless when called again."""
@@ -80,13 +85,13 @@ class Manager:
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
-    def wait_line(self, text, after=0, timeout=60):
+    def wait_line(self, text, after=0):
         """Waits until it has said a line with `text` in it, not counting the first `after` lines."""
-        self.wait(lambda: any(text in line for line in self.lines[after:]), f"it never said '{text}'", timeout)
+        self.wait(lambda: any(text in line for line in self.lines[after:]), f"it never said '{text}'")
 
-    def wait(self, condition, otherwise, timeout=60):
+    def wait(self, condition, otherwise):
         """Waits until `condition` holds while the daemon lives."""
-        deadline = patience.deadline(timeout)
+        deadline = patience.deadline(WAIT_SECONDS)
         while not condition():
             check(self.process.poll() is None, f"the daemon ended: {self.log()}")
             check(time.monotonic() < deadline, f"{otherwise}:\n{self.log()}")
@@ -101,8 +106,8 @@ class Manager:
                 self.lines.append(line.rstrip("\n"))
 
     def _ended(self):
-        status = self.process.wait(30)
-        self._reader.join(30)
+        status = self.process.wait(WAIT_SECONDS * patience.FACTOR)
+        self._reader.join(WAIT_SECONDS * patience.FACTOR)
         self.process.stderr.close()
         self.process = None
         return status

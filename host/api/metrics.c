@@ -162,11 +162,13 @@ static void about_daemon(GString *out, const struct metrics_daemon *daemon)
 {
 	single(out, "troubles_total", "counter", "Complaints about monitors of VMs.",
 	       daemon->troubles);
-	begin(out, "decision_seconds", "summary", "Rounds of decisions, and their time.");
-	g_string_append_printf(out, "aerostat_decision_seconds_sum %llu.%06llu\n",
+	begin(out, "decision_cpu_seconds", "summary",
+	      "Rounds of decisions, and their processor time.");
+	g_string_append_printf(out, "aerostat_decision_cpu_seconds_sum %llu.%06llu\n",
 			       daemon->decisions_us / G_USEC_PER_SEC,
 			       daemon->decisions_us % G_USEC_PER_SEC);
-	g_string_append_printf(out, "aerostat_decision_seconds_count %llu\n", daemon->decisions);
+	g_string_append_printf(out, "aerostat_decision_cpu_seconds_count %llu\n",
+			       daemon->decisions);
 }
 
 /* next() - the VM at @i that was seen, or the first behind it; NULL after the last */

@@ -8,7 +8,7 @@
 /**
  * struct metrics_daemon - what the daemon counts itself
  * @decisions: rounds of decisions
- * @decisions_us: time that they took together
+ * @decisions_us: processor time that they took together
  * @troubles: complaints about VMs that could not be talked to as they should
  */
 struct metrics_daemon {

@@ -10,6 +10,7 @@
  *   period = 1               # seconds between statistics
  *   dry-run = no
  *   on-stop = hold           # or: release
+ *   on-alarm = no            # or: a program, run when the host is short of memory and nothing helped
  *   directory = /run/aerostat/qmp
  *   control = /run/aerostat/control.sock
  *   libvirt = no             # or: a connection, as virsh --connect has it
@@ -57,7 +58,7 @@ enum kind {
  * struct option - one that a section may have
  * @name: left of the equals sign
  * @kind: what is right of it
- * @zero: a word that stands for 0, or NULL
+ * @zero: a word that stands for 0 or NULL, if there is one
  * @offset: where it goes in struct config or struct vm_config
  * @min, @max: of numbers
  */
@@ -76,6 +77,7 @@ static const struct option host_options[] = {
 	{ "period", NUMBER, NULL, offsetof(struct config, period_s), 1, 3600 },
 	{ "dry-run", YES_NO, NULL, offsetof(struct config, dry_run), 0, 0 },
 	{ "on-stop", STOP, NULL, offsetof(struct config, release), 0, 0 },
+	{ "on-alarm", PATH, "no", offsetof(struct config, on_alarm), 0, 0 },
 	{ "directory", PATH, NULL, offsetof(struct config, directory), 0, 0 },
 	{ "control", PATH, NULL, offsetof(struct config, control), 0, 0 },
 	{ "libvirt", TEXT, NULL, offsetof(struct config, libvirt), 0, 0 },
@@ -230,8 +232,13 @@ static bool store(const struct option *o, const char *text, void *base, const st
 	case STOP:
 		return store_choice(text, "hold", "release", target, at, ret_error);
 	case PATH:
+		if (o->zero && !strcmp(text, o->zero)) {
+			g_clear_pointer((char **)target, g_free);
+			return true;
+		}
 		if (!g_path_is_absolute(text))
-			return refuse(at, ret_error, "'%s' is no absolute path", text);
+			return refuse(at, ret_error, "'%s' is no absolute path%s%s", text,
+				      o->zero ? " nor " : "", o->zero ? o->zero : "");
 		g_free(*(char **)target);
 		*(char **)target = g_strdup(text);
 		return true;
@@ -413,6 +420,7 @@ void config_free(struct config *c)
 {
 	if (!c)
 		return;
+	g_free(c->on_alarm);
 	g_free(c->directory);
 	g_free(c->control);
 	g_free(c->libvirt);

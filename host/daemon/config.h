@@ -14,6 +14,7 @@
  * @period_s: how often guests are asked for statistics
  * @dry_run: decide and tell, but ask nobody
  * @release: give all VMs all their memory when the daemon stops
+ * @on_alarm: path of a program for when nothing else helps the host, or NULL
  * @directory: where monitors are, or NULL
  * @control: path of the control socket
  * @libvirt: URI of a connection to libvirt, or NULL
@@ -28,6 +29,7 @@ struct config {
 	u32 period_s;
 	bool dry_run;
 	bool release;
+	char *on_alarm;
 	char *directory;
 	char *control;
 	char *libvirt;

@@ -27,7 +27,7 @@ static void test_defaults(void)
 	CHECK_EQ(c->period_s, 1);
 	CHECK(!c->dry_run && !c->release);
 	CHECK(!strcmp(c->directory, "/run/aerostat/qmp"));
-	CHECK(!c->metrics && !c->libvirt);
+	CHECK(!c->metrics && !c->libvirt && !c->on_alarm);
 	CHECK_EQ(config_vm(c, "any")->min_bytes, 256 * MIB);
 	CHECK_EQ(config_vm(c, "any")->max_bytes, 0);
 	CHECK_EQ(config_vm(c, "any")->reserve_bytes, GIB);
@@ -40,13 +40,14 @@ static void test_everything(void)
 	struct config *c = parse(
 		"[vm db]\n min = 4G \nsocket=/db\nshares=1048575\n"
 		"# comment\n[host]\nbudget=20G\nreserve = 1024M\nperiod=2\n"
-		"dry-run=yes\non-stop=release\ndirectory=/d\ncontrol=/c\nmetrics=[::1]:9\nlibvirt=qemu:///system\n"
+		"dry-run=yes\non-stop=release\non-alarm=/h\ndirectory=/d\ncontrol=/c\nmetrics=[::1]:9\nlibvirt=qemu:///system\n"
 		"[vm]\nmin=1T\nmax=all\nreserve=0\nignore=yes\n[vm a b]\nmin=1048576\n");
 
 	CHECK_EQ(c->budget_bytes, 20 * GIB);
 	CHECK_EQ(c->reserve_bytes, GIB);
 	CHECK_EQ(c->period_s, 2);
 	CHECK(c->dry_run && c->release);
+	CHECK(!strcmp(c->on_alarm, "/h"));
 	CHECK(!strcmp(c->directory, "/d") && !strcmp(c->control, "/c"));
 	CHECK(!strcmp(c->metrics, "[::1]:9") && !strcmp(c->libvirt, "qemu:///system"));
 	CHECK(!strcmp(g_hash_table_lookup(c->sockets, "db"), "/db"));
@@ -75,6 +76,7 @@ static const struct {
 	{ "[host]\nperiod = 1K\n", "x:2: '1K' is no whole number" },
 	{ "[host]\ndry-run = true\n", "x:2: 'true' is neither no nor yes" },
 	{ "[host]\non-stop = resume\n", "x:2: 'resume' is neither hold nor release" },
+	{ "[host]\non-alarm = hook\n", "x:2: 'hook' is no absolute path nor no" },
 	{ "[host]\ndirectory = qmp\n", "x:2: 'qmp' is no absolute path" },
 	{ "[host]\nlibvirt =\n", "x:2: libvirt is empty" },
 	{ "[host]\nmetrics = localhost:80\n",

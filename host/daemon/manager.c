@@ -62,6 +62,26 @@ static u64 budget_bytes(const struct manager *m, const struct pressure_sample *s
 	return sat_sub_u64(min_u64(bytes, s->total_bytes), s->reserve_bytes);
 }
 
+/*
+ * sound_alarm() - nothing that is ours to do helped: run what the operator has for that
+ *
+ * All that it is told are numbers of the host. Nothing that a guest says leads here or is passed on; all a guest can do is
+ * to use its memory.
+ */
+static void sound_alarm(struct manager *m)
+{
+	g_autofree char *wanted = NULL, *budget = NULL;
+	const char *variables[3] = { 0 };
+
+	if (!m->config->on_alarm || m->config->dry_run)
+		return;
+	wanted = g_strdup_printf("AEROSTAT_WANTED_BYTES=%llu", m->host.wanted_bytes);
+	budget = g_strdup_printf("AEROSTAT_BUDGET_BYTES=%llu", m->host.budget_bytes);
+	variables[0] = wanted;
+	variables[1] = budget;
+	(void)hook_run(m->hook, m->config->on_alarm, variables, now_ms());
+}
+
 /* look_at_host() - what it can give now; if it cannot be seen, what the operator says, or nothing */
 static void look_at_host(struct manager *m)
 {
@@ -77,6 +97,8 @@ static void look_at_host(struct manager *m)
 	m->host.budget_bytes = budget_bytes(m, &s);
 	m->host.pressure = m->pressure.level;
 	m->host.wanted_bytes = m->pressure.wanted_bytes;
+	if (m->pressure.level == PRESSURE_ALARM)
+		sound_alarm(m);
 }
 
 /* recorded() - whether what happens has to be told with control_publish() */
@@ -301,6 +323,7 @@ struct manager *manager_new(struct config *config, const char *proc)
 	m->config = config;
 	m->proc = proc;
 	m->fleet = fleet_new(&fleet_limits_default, &fleet_ops, m);
+	m->hook = hook_new(&hook_limits_default);
 	start(m);
 	look_at_host(m);
 	watch_pressure(m);
@@ -318,6 +341,7 @@ void manager_free(struct manager *m)
 	psi_free(m->psi);
 	qmp_free(m->qmp);
 	libvirt_free(m->libvirt);
+	hook_free(m->hook);
 	fleet_free(m->fleet);
 	config_free(m->config);
 	g_free(m);

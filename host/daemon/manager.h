@@ -6,6 +6,7 @@
 #include "host/api/control.h"
 #include "host/api/metrics.h"
 #include "host/daemon/config.h"
+#include "host/daemon/hook.h"
 #include "host/daemon/psi.h"
 #include "host/fleet/fleet.h"
 #include "host/vmm/libvirt.h"
@@ -22,6 +23,7 @@
  * @settled: all VMs were known once, or it was known why not
  * @pressure: of the host
  * @psi: calls when the host is short of memory, or NULL
+ * @hook: runs the operator's program at the ladder's end
  * @host: as decided upon last
  * @counts: what it counts itself
  * @tick: the timer for decisions; 0 after manager_release()
@@ -39,6 +41,7 @@ struct manager {
 	bool settled;
 	struct pressure pressure;
 	struct psi *psi;
+	struct hook *hook;
 	struct fleet_host host;
 	struct metrics_daemon counts;
 	guint tick;

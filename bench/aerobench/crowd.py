@@ -38,16 +38,17 @@ Outcome = collections.namedtuple("Outcome", "unmet_mib kills swapped_mib work_se
 
 
 class Manager:
-    """aerostatd and a recorder of what it does, or with `static` of what it would do."""
+    """aerostatd for some VMs that share `budget_mib`, and a recorder of what it does or, with `static`, would do."""
 
-    def __init__(self, programs, directory, static):
+    def __init__(self, programs, directory, vms, budget_mib, static=False):
         self._programs, self._directory, self._static = programs, directory, static
-        self._recording = directory / "recording"
+        self._vms, self._budget_mib = vms, budget_mib
+        self.recording = directory / "recording"
         self._processes = []
 
     def start(self):
         config = self._directory / "aerostatd.conf"
-        config.write_text(CONFIGURATION.format(budget=BUDGET_MIB, directory=self._directory))
+        config.write_text(CONFIGURATION.format(budget=self._budget_mib, directory=self._directory))
         with open(self._directory / "log", "wb") as log:
             self._run([self._programs / "aerostatd", "--config", config, *(["--dry-run"] if self._static else [])], log)
             deadline = time.monotonic() + 30
@@ -55,23 +56,27 @@ class Manager:
                 if time.monotonic() > deadline:
                     raise BenchError(f"aerostatd does not start: {(self._directory / 'log').read_text()}")
                 time.sleep(0.1)
-            self._run([*self._aerostat(), "record", self._recording], log)
+            self._run([*self._aerostat(), "record", self.recording], log)
 
-    def sizes_mib(self):
+    def vms(self):
+        """{name: what the manager knows about it}"""
         answer = subprocess.run([*self._aerostat(), "--json"], capture_output=True, text=True, check=True)
-        return {vm["name"]: vm.get("size_bytes", 0) >> 20 for vm in json.loads(answer.stdout)["vms"]}
+        return {vm["name"]: vm for vm in json.loads(answer.stdout)["vms"]}
+
+    def said(self, text):
+        """How many lines with `text` in them it has said."""
+        return sum(text in line for line in (self._directory / "log").read_text().splitlines())
 
     def stop(self):
-        """Ends both; (memory moved in MiB, path of the recording)"""
+        """Ends both; what became of each VM, as `aerostat replay --json` tells it of the recording."""
         for process in reversed(self._processes):
             process.send_signal(signal.SIGTERM)
             process.wait()
-        replayed = subprocess.run([self._programs / "aerostat", "replay", self._recording, "--json"],
+        replayed = subprocess.run([self._programs / "aerostat", "replay", self.recording, "--json"],
                                   capture_output=True, text=True)
         if not replayed.stdout:
             raise BenchError(f"the recording is of no use: {replayed.stderr.strip()}")
-        moved = 0 if self._static else sum(vm["moved_bytes"] for vm in json.loads(replayed.stdout)["vms"]) >> 20
-        return moved, self._recording
+        return json.loads(replayed.stdout)["vms"]
 
     def kill(self):
         for process in self._processes:
@@ -84,7 +89,7 @@ class Manager:
 
     def _ready(self):
         with contextlib.suppress(subprocess.CalledProcessError):
-            return len(self.sizes_mib()) == len(NAMES)
+            return len(self.vms()) == self._vms
         return False
 
     def _run(self, command, log):
@@ -122,12 +127,12 @@ def run(programs, directory, static):
         for guest in guests:
             guest.allow_log("oom|Out of memory|Mem-Info|Killed process|Tasks state")
             guest.set_balloon((BUDGET_MIB // len(NAMES)) << 20)
-        manager = Manager(programs, directory, static)
+        manager = Manager(programs, directory, len(NAMES), BUDGET_MIB, static)
         stack.callback(manager.kill)
         manager.start()
         bursts = [_burst(guest) for guest in guests]
-        moved, recording = manager.stop()
+        moved = sum(vm["moved_bytes"] for vm in manager.stop()) >> 20
         counts = [life.events(guest) for guest in guests]
     return Outcome(sum(unmet for unmet, _ in bursts), sum(count["oom_kill"] for count in counts),
-                   sum(count["pswpout"] for count in counts) * 4 // 1024, sum(seconds for _, seconds in bursts), moved,
-                   recording)
+                   sum(count["pswpout"] for count in counts) * 4 // 1024, sum(seconds for _, seconds in bursts),
+                   0 if static else moved, manager.recording)

@@ -149,11 +149,16 @@ static void print_json(const struct replay_result *result)
 	for (guint i = 0; i < result->vms->len; i++) {
 		const struct replay_vm *vm = g_ptr_array_index(result->vms, i);
 		JsonObject *one = json_object_new();
+		JsonArray *rescues = json_array_new();
 
+		for (guint j = 0; j < vm->rescues_ms->len; j++)
+			json_array_add_int_element(rescues,
+						   (gint64)g_array_index(vm->rescues_ms, u64, j));
 		json_object_set_string_member(one, "name", vm->name);
 		json_object_set_int_member(one, "requests", (gint64)vm->requests);
 		json_object_set_int_member(one, "moved_bytes", (gint64)vm->moved_bytes);
 		json_object_set_int_member(one, "urgent_ms", (gint64)vm->urgent_ms);
+		json_object_set_array_member(one, "rescues_ms", rescues);
 		json_object_set_int_member(one, "unmet_mib_ms", (gint64)vm->unmet_mib_ms);
 		json_array_add_object_element(vms, one);
 	}

@@ -28,6 +28,8 @@
  * @fake: stands for it, if it is simulated
  * @at_ms: time of the last report
  * @known: there was one
+ * @short_ms: when statistics came that show it short of memory
+ * @enough_bytes: the size that ends that; 0: it is not short, or has it
  * @out: for the result
  */
 struct player {
@@ -35,6 +37,8 @@ struct player {
 	struct fake fake;
 	u64 at_ms;
 	bool known;
+	u64 short_ms;
+	u64 enough_bytes;
 	struct replay_vm *out;
 };
 
@@ -82,6 +86,7 @@ static void result_vm_free(void *data)
 	struct replay_vm *vm = data;
 
 	g_free(vm->name);
+	g_array_unref(vm->rescues_ms);
 	g_free(vm);
 }
 
@@ -147,6 +152,7 @@ static struct replay_vm *result_of(struct replay *p, const char *name)
 	}
 	vm = g_new0(struct replay_vm, 1);
 	vm->name = g_strdup(name);
+	vm->rescues_ms = g_array_new(FALSE, FALSE, sizeof(u64));
 	g_ptr_array_add(p->result.vms, vm);
 	return vm;
 }
@@ -238,22 +244,45 @@ static struct report simulate(struct player *player, const struct report *r, u64
 	return fake_report(fake);
 }
 
+/* time_rescue() - how long until a VM that became short of memory has enough for what it used then */
+static void time_rescue(struct replay *p, struct player *player, bool was_urgent)
+{
+	const struct vm *vm = player->vm;
+	u64 urgent = demand_urgent_bytes(&demand_limits_default, vm->size_bytes, vm->max_bytes);
+	u64 took_ms;
+
+	if (!vm->demand.urgent) {
+		player->enough_bytes = 0;
+	} else if (!was_urgent) {
+		player->short_ms = p->now_ms;
+		/* As much available as makes demand_update() call it recovered. */
+		player->enough_bytes = sat_add_u64(vm->demand.used_bytes, urgent + urgent / 2);
+	} else if (player->enough_bytes && vm->size_bytes >= player->enough_bytes) {
+		took_ms = p->now_ms - player->short_ms;
+		g_array_append_val(player->out->rescues_ms, took_ms);
+		player->enough_bytes = 0;
+	}
+}
+
 static const char *take_report(struct replay *p, const struct trace_line *line)
 {
 	struct player *player = g_hash_table_lookup(p->players, line->name);
 	struct report r = line->report;
+	bool was_urgent;
 	u64 elapsed_ms;
 
 	if (!player)
 		return "a report of a VM that is not there";
+	was_urgent = player->vm->demand.urgent;
 	elapsed_ms = player->known ? sat_sub_u64(p->now_ms, player->at_ms) : 0;
 	player->at_ms = p->now_ms;
 	player->known = true;
-	if (player->vm->demand.urgent)
+	if (was_urgent)
 		player->out->urgent_ms += elapsed_ms;
 	if (simulated(p))
 		r = simulate(player, &r, elapsed_ms);
 	fleet_observe(p->fleet, player->vm, &r, p->now_ms);
+	time_rescue(p, player, was_urgent);
 	return NULL;
 }
 

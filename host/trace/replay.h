@@ -24,6 +24,8 @@ enum replay_policy {
  * @requests: sizes that were asked of it
  * @moved_bytes: by how much these differed from the one before, all together
  * @urgent_ms: time for which it was short of memory
+ * @rescues_ms: u64 for each time when it became short, and was given enough for what it used then: from the arrival
+ *	of its statistics until its balloon reported the size that this takes
  * @unmet_mib_ms: memory that a simulated VM used and did not have, times time
  */
 struct replay_vm {
@@ -31,6 +33,7 @@ struct replay_vm {
 	u64 requests;
 	u64 moved_bytes;
 	u64 urgent_ms;
+	GArray *rescues_ms;
 	u64 unmet_mib_ms;
 };
 

@@ -12,6 +12,10 @@
  *
  * Strangers may talk to a port, so everything has a limit: bytes, clients, and one deadline for all of
  * a connection. Clients beyond the limit are hung up on.
+ *
+ * A library would be more code to trust, not less to write: libmicrohttpd's limit of time is one of silence, so that a client
+ * that sends a byte now and then occupies its place for days, and brings TLS; libsoup's server has no limit of clients or of
+ * time, and brings HTTP/2, Kerberos and a database.
  */
 #include "http.h"
 

@@ -52,7 +52,10 @@ MODULES = ["xen_privcmd", "xen_evtchn", "xen_gntdev", "xen_gntalloc", "xenfs"]
 DOM0_MIB = 512
 # Of the machine's memory: the hypervisor's own, and what the domains cost beside their memory.
 XEN_MIB = 192
-XEN = f"console=com1 com1=115200,8n1 dom0_mem={DOM0_MIB}M,max:{DOM0_MIB}M dom0_max_vcpus=1 loglvl=warning"
+# Xen switches the registers of floating point and vectors lazily: CR0.TS makes their first use trap. TCG's XSAVE and
+# XRSTOR ignore that, so that processes would go on with registers of another domain, and crash or hang: hence eager.
+XEN = (f"console=com1 com1=115200,8n1 spec-ctrl=eager-fpu dom0_mem={DOM0_MIB}M,max:{DOM0_MIB}M dom0_max_vcpus=1"
+       " loglvl=warning")
 DOMAIN = "console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on aerolab.channel=/dev/hvc0"
 PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
 KINDS = ("pv", "pvh")

@@ -15,38 +15,17 @@ other end is a socket of ours.
 Xen always runs without KVM: nested in KVM it would be another lab.
 """
 
-import gzip
-import pathlib
-import re
 import secrets
 import shlex
-import shutil
 import socket
-import subprocess
-import sys
 import time
 
-from . import cache, image, kernellog, machine, patience
+from . import dom0, image, kernellog, machine, patience
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandTimeout, GuestError, LabError, LogDirty, NoGoodbye, SetupError
 from .guest import GOODBYE_SECONDS, Guest
-from .suite import Suite
 
-SUITE = "bookworm"
-VERSION = "4.17"
-HYPERVISOR = f"xen-hypervisor-{VERSION}-amd64"
-# The tools without what their package depends on besides: they need its libraries only.
-TOOLS = [f"xen-utils-{VERSION}", "xenstore-utils"]
-LIBRARIES = [f"libxenmisc{VERSION}", "libgcc-s1"]
-LIBRARY_PATHS = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
-LOADER = "lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
-PRIVATE = f"usr/lib/xen-{VERSION}/bin"
-# Where they are called by their names, and where libxl looks for its helper.
-PROGRAMS = {f"bin/{name}": f"{PRIVATE}/{name}" for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0")}
-PROGRAMS |= {f"bin/xenstore-{name}": f"usr/bin/xenstore-{name}" for name in ("ls", "read", "write", "watch")}
-PROGRAMS |= {f"{PRIVATE}/libxl-save-helper": f"{PRIVATE}/libxl-save-helper"}
-OPENED_LATER = ["libgcc_s.so.1"]  # by the C library, when a thread is cancelled
 MODULES = ["xen_privcmd", "xen_evtchn", "xen_gntdev", "xen_gntalloc", "xenfs"]
 
 DOM0_MIB = 512
@@ -152,9 +131,8 @@ class XenHost(Guest):
         super()._release()
 
     def _write_initramfs(self):
-        tree = _tree()
         inside = image.build(self.kernel, **self._domain_image)
-        self._image["files"] = {**_programs(tree), "etc/xen/xl.conf": b"", "boot/initramfs": inside}
+        self._image["files"] = {**dom0.toolstack(), "boot/initramfs": inside}
         for script in ("xen-start", "xen-connect"):
             self._image["files"][f"bin/{script}"] = image.SOURCES / script
         super()._write_initramfs()
@@ -166,7 +144,7 @@ class XenHost(Guest):
         modules = ",".join(f"{path} {text}".strip().replace(",", ",,") for path, text in
                            ((boot_file, cmdline), (initramfs, "")))
         devices = self.machine.arguments(self.accel, None, None)
-        self._arguments = [*devices, "-kernel", str(_tree() / "xen"), "-append", XEN, "-initrd", modules,
+        self._arguments = [*devices, "-kernel", str(dom0.hypervisor()), "-append", XEN, "-initrd", modules,
                            *self._ports(), *self._qemu_args]
         self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 
@@ -280,39 +258,3 @@ class ConsoleSocket(socket.socket):
 
     def sendall(self, data):
         super().sendall(data.replace(b"\x0f", b"\x0f\x0f"))
-
-
-def _tree():
-    """The directory with hypervisor and tools."""
-    return cache.entry(f"xen/{VERSION}", _fetch)
-
-
-def _fetch(tree):
-    print(f"lab: fetching Xen {VERSION} into {cache.root()} (once)", file=sys.stderr, flush=True)
-    with Suite(SUITE) as suite:
-        suite.unpack([HYPERVISOR, *TOOLS, *suite.with_depends(LIBRARIES)], tree)
-    packed = tree / "boot" / f"xen-{VERSION}-amd64.gz"
-    (tree / "xen").write_bytes(gzip.decompress(packed.read_bytes()))
-    shutil.rmtree(tree / "boot")
-    shutil.rmtree(tree / "usr" / "share")
-
-
-def _programs(tree):
-    """{path in dom0: path in `tree`} of the programs, their libraries, and the loader that they name."""
-    files = {f"lib64/{pathlib.Path(LOADER).name}": tree / LOADER}
-    for place, path in PROGRAMS.items():
-        files[place] = tree / path
-        files |= {f"lib/x86_64-linux-gnu/{library.name}": library for library in _libraries(tree, tree / path)}
-    for name in OPENED_LATER:
-        files[f"lib/x86_64-linux-gnu/{name}"] = next(tree.rglob(name))
-    return files
-
-
-def _libraries(tree, program):
-    """What `program` is linked with, found by the loader of its own suite."""
-    paths = ":".join(str(tree / path) for path in LIBRARY_PATHS)
-    done = subprocess.run([tree / LOADER, "--library-path", paths, "--list", program], capture_output=True, text=True,
-                          check=False)
-    if done.returncode:
-        raise SetupError(f"{program}: {done.stderr.strip()}")
-    return [pathlib.Path(path) for path in re.findall(r"=> (\S+) \(0x", done.stdout)]

@@ -33,13 +33,19 @@ DOM0_MIB = 512
 XEN_MIB = 192
 # Xen switches the registers of floating point and vectors lazily: CR0.TS makes their first use trap. TCG's XSAVE and
 # XRSTOR ignore that, so that processes would go on with registers of another domain, and crash or hang: hence eager.
-XEN = (f"console=com1 com1=115200,8n1 spec-ctrl=eager-fpu dom0_mem={DOM0_MIB}M,max:{DOM0_MIB}M dom0_max_vcpus=1"
+# The machine's memory is all zeroes, and has not to be scrubbed.
+XEN = ("console=com1 com1=115200,8n1 spec-ctrl=eager-fpu bootscrub=off dom0_mem={0}M,max:{0}M dom0_max_vcpus=1"
        " loglvl=warning")
-DOMAIN = "console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on aerolab.channel=/dev/hvc0"
+DOM0 = "console=hvc0 init_on_alloc=0"
+DOMAIN = ("console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on cryptomgr.notests=1"
+          " aerolab.channel=/dev/hvc0")
 PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
 KINDS = ("pv", "pvh")
 SAVED = "/run/saved"  # in dom0, in memory
-DEATH_SECONDS = 20
+# An emulator in which a hypervisor schedules: what takes a second may take a minute where others use the machine, too.
+BOOT_SECONDS = 240
+TOOLSTACK_SECONDS = 240
+OFF_SECONDS = 120
 LAST_WORDS_SECONDS = 3
 
 CONFIGURATION = """\
@@ -51,9 +57,9 @@ memory = {memory_mib}
 maxmem = {max_mib}
 vcpus = 1
 tsc_mode = "native"
-on_poweroff = "destroy"
-on_reboot = "destroy"
-on_crash = "destroy"
+on_poweroff = "preserve"
+on_reboot = "preserve"
+on_crash = "preserve"
 cmdline = "{cmdline}"
 """
 
@@ -72,9 +78,10 @@ class XenHost(Guest):
     """
 
     def __init__(self, room_mib=512, driver="aerostat", modules=(), spare_modules=(), module_args=None, files=None,
-                 dom0_modules=(), dom0_spare=(), kernel_version=None, boot_timeout=60, echo_console=False):
-        super().__init__(memory_mib=DOM0_MIB + room_mib + XEN_MIB, hypervisor="xen", driver="none", accel="tcg", smp=2,
-                         cmdline="console=hvc0", modules=[*MODULES, *dom0_modules], spare_modules=dom0_spare,
+                 dom0_modules=(), dom0_spare=(), kernel_version=None, boot_timeout=BOOT_SECONDS,
+                 echo_console=False):
+        super().__init__(memory_mib=DOM0_MIB + room_mib + XEN_MIB, hypervisor="xen", driver="none", accel="tcg",
+                         smp=2, cmdline=DOM0, modules=[*MODULES, *dom0_modules], spare_modules=dom0_spare,
                          kernel_version=kernel_version, boot_timeout=boot_timeout, echo_console=echo_console)
         drivers = machine.HYPERVISORS["xen"]
         if driver not in drivers:
@@ -84,7 +91,7 @@ class XenHost(Guest):
         self._free_ports = list(PORTS)
         self.domains = []
 
-    def xl(self, command, timeout=60):
+    def xl(self, command, timeout=TOOLSTACK_SECONDS):
         """Runs a command of xl that must succeed; what it prints."""
         return self.sh(f"xl {command}", timeout)
 
@@ -95,21 +102,25 @@ class XenHost(Guest):
         max_mib: what it can grow to; default: memory_mib
         cmdline: more parameters for its kernel
         """
-        if kind not in KINDS:
-            raise LabError(f"no kind of domain '{kind}' (there are: {', '.join(KINDS)})")
-        domain = Domain(self, name, self._free_ports.pop(0))
-        self.write(f"/run/{name}.cfg", CONFIGURATION.format(
-            name=name, kind=kind, memory_mib=memory_mib, max_mib=max_mib or memory_mib,
-            cmdline=f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"))
-        self.domains.append(domain)
-        self.xl(f"create /run/{name}.cfg")
+        domain = self._create(name, kind, memory_mib, max_mib or memory_mib, cmdline)
         domain.boot(self._boot_timeout)
         return domain
 
+    def create_each(self, memory_mib):
+        """Creates a domain of each kind, called after it, which boot side by side; {kind: domain}."""
+        domains = {kind: self._create(kind, kind, memory_mib, memory_mib, "") for kind in KINDS}
+        for domain in domains.values():
+            domain.boot(self._boot_timeout)
+        return domains
+
+    def listed(self):
+        """{name: (MiB, state)} of the domains, as the hypervisor has them; the state in letters, "s" is off."""
+        rows = [line.split() for line in self.xl("list").splitlines()[1:]]
+        return {row[0]: (int(row[2]), row[4].replace("-", "")) for row in rows}
+
     def listed_mib(self):
         """{name: MiB} of the domains, as the hypervisor counts."""
-        rows = [line.split() for line in self.xl("list").splitlines()[1:]]
-        return {row[0]: int(row[2]) for row in rows}
+        return {name: mib for name, (mib, _) in self.listed().items()}
 
     def forget(self, domain):
         """For a domain: it is over, and others may have its port."""
@@ -118,7 +129,20 @@ class XenHost(Guest):
 
     def _boot(self):
         super()._boot()
-        self.sh("xen-start")
+        self.sh("xen-start", self._boot_timeout)
+
+    def _create(self, name, kind, memory_mib, max_mib, cmdline):
+        """Has the toolstack create a domain, which boots meanwhile."""
+        if kind not in KINDS:
+            raise LabError(f"no kind of domain '{kind}' (there are: {', '.join(KINDS)})")
+        domain = Domain(self, name, self._free_ports.pop(0))
+        self.domains.append(domain)
+        self.write(f"/run/{name}.cfg", CONFIGURATION.format(
+            name=name, kind=kind, memory_mib=memory_mib, max_mib=max_mib,
+            cmdline=f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"))
+        self.xl(f"create /run/{name}.cfg")
+        domain.connect()
+        return domain
 
     def _finish(self):
         for domain in list(self.domains):
@@ -144,8 +168,8 @@ class XenHost(Guest):
         modules = ",".join(f"{path} {text}".strip().replace(",", ",,") for path, text in
                            ((boot_file, cmdline), (initramfs, "")))
         devices = self.machine.arguments(self.accel, None, None)
-        self._arguments = [*devices, "-kernel", str(dom0.hypervisor()), "-append", XEN, "-initrd", modules,
-                           *self._ports(), *self._qemu_args]
+        self._arguments = [*devices, "-kernel", str(dom0.hypervisor()), "-append", XEN.format(DOM0_MIB),
+                           "-initrd", modules, *self._ports(), *self._qemu_args]
         self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 
     def _ports(self):
@@ -176,12 +200,10 @@ class Domain(Commands):
 
     def boot(self, timeout):
         """Waits until the agent is ready. For the host."""
-        self._connect()
-        self._channel = Channel(self._stream)
         try:
             nonce, _, errors = self._channel.wait_token(b"R", timeout).partition("\n")
         except GuestError as error:
-            raise BootFailed(f"the domain {self.name} did not boot: {error}") from error
+            raise BootFailed(f"the domain {self.name} did not boot: {error}{self._evidence()}") from error
         if nonce != self.nonce or errors:
             raise BootFailed(f"the domain {self.name} did not come up well: '{nonce}' {errors.strip()}")
 
@@ -189,10 +211,10 @@ class Domain(Commands):
         """Has the toolstack save the domain to a file, which ends it, and make it again of that."""
         file = f"{SAVED}/{self.name}"
         self.host.sh(f"mkdir -p {SAVED} && mount -t ramfs ramfs {SAVED}")
-        self.host.xl(f"save {self.name} {file}", timeout=120)
-        self._connection.wait()
-        self.host.xl(f"restore {file}", timeout=120)
-        self._connect()
+        self.host.xl(f"save {self.name} {file}")
+        self._connection.wait(OFF_SECONDS)
+        self.host.xl(f"restore {file}")
+        self.connect()
         self.host.sh(f"umount {SAVED}")
 
     def store(self, path):
@@ -204,7 +226,10 @@ class Domain(Commands):
         self._allowed.append(pattern)
 
     def power_off(self):
-        """Has the domain power off, and judges its kernel log."""
+        """Has the domain power off, and judges its kernel log.
+
+        The toolstack keeps it until it is told to destroy it, so that nothing of its last words gets lost.
+        """
         log = self.dmesg()
         try:
             self._channel.send(b"q")
@@ -213,9 +238,8 @@ class Domain(Commands):
             raise NoGoodbye(f"the domain {self.name} did not say goodbye: {error}") from error
         if token != self.nonce:
             raise NoGoodbye(f"the goodbye is for another boot ('{token}')")
-        self._wait_gone()
-        self.close()
-        self.host.forget(self)
+        self._wait_off()
+        self.destroy()
         findings = kernellog.scan(log, self._allowed)
         if findings:
             raise LogDirty(f"the kernel of the domain {self.name} complained:\n" + kernellog.describe(log, findings),
@@ -224,6 +248,7 @@ class Domain(Commands):
     def destroy(self):
         """The toolstack ends the domain; its kernel gets no chance to say anything."""
         self.host.xl(f"destroy {self.name}")
+        self._connection.wait(OFF_SECONDS)
         self.close()
         self.host.forget(self)
 
@@ -233,19 +258,20 @@ class Domain(Commands):
             self._stream.close()
             self._stream = None
 
-    def _connect(self):
-        """Connects the domain's console with our end of its port."""
+    def connect(self):
+        """Connects the domain's console with our end of its port. For the host."""
         if not self._stream:
             self._stream = ConsoleSocket(socket.AF_UNIX)
             self._stream.connect(str(self.host.socket_path(self.port)))
+            self._channel = Channel(self._stream)
         self._connection = self.host.spawn(f"xen-connect {self.id} 0000:00:{self.port:02x}.0")
-        self._connection.wait_output("connected")
+        self._connection.wait_output("connected", TOOLSTACK_SECONDS)
 
-    def _wait_gone(self):
-        deadline = patience.deadline(DEATH_SECONDS)
-        while self.name in self.host.listed_mib():
+    def _wait_off(self):
+        deadline = patience.deadline(OFF_SECONDS)
+        while "s" not in self.host.listed()[self.name][1]:
             if time.monotonic() > deadline:
-                raise CommandTimeout(f"the domain {self.name} said goodbye, but is still there")
+                raise CommandTimeout(f"the domain {self.name} said goodbye, but is not off")
             time.sleep(0.05)
 
     def _evidence(self):

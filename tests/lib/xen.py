@@ -13,6 +13,7 @@ RMMOD = f"rmmod {MODULE}"
 KERNELS_OWN = "/sys/devices/system/xen_memory/xen_memory0"
 # xl shows whole MiB, and the toolstack counts a little that the domain's kernel does not see.
 TOLERANCE_MIB = 1
+SECONDS = 120  # for what takes one on a machine that has nothing else to do
 
 
 def xen_host(**arguments):
@@ -44,19 +45,23 @@ class XenBalloon(SelfBalloon):
         """The domain's size as the hypervisor counts it."""
         return self.domain.host.listed_mib()[self.domain.name]
 
-    def wait_listed(self, mib, what, timeout=30):
+    def wait(self, condition, what, timeout=SECONDS):
+        return super().wait(condition, what, timeout)
+
+    def wait_listed(self, mib, what):
         """Waits until the hypervisor counts `mib`."""
         return poll(self.listed_mib, lambda now: abs(now - mib) <= TOLERANCE_MIB, f"{what}: {mib} MiB are listed",
-                    timeout, pause=0.2)
+                    SECONDS, pause=0.1)
 
-    def wait_size(self, mib, what, reason=None, timeout=30):
-        """Waits until the domain rests at `mib`, and hypervisor and guest agree on it; the guest's attributes."""
+    def wait_size(self, mib, what, reason=None):
+        """Waits until the domain rests at `mib`, for `reason`, and hypervisor and guest agree; its attributes."""
         held_kb = kb(self.max_mib - mib)
         now = self.wait(lambda now: now["state"] == "idle" and now["size_kb"] == now["target_kb"] and
-                        abs(now["size_kb"] - held_kb) <= kb(TOLERANCE_MIB), f"{what}: rests at {mib} MiB", timeout)
-        self.wait_listed(mib, what, timeout)
-        check(reason is None or now["reason"] == reason, f"{what}: not because of {reason}: {now}")
+                        abs(now["size_kb"] - held_kb) <= kb(TOLERANCE_MIB) and reason in (None, now["reason"]),
+                        f"{what}: rests at {mib} MiB because of {reason or 'anything'}")
+        self.wait_listed(mib, what)
         return now
 
 
-__all__ = ["INSMOD", "KERNELS_OWN", "KINDS", "MIB", "MODULE", "RMMOD", "XenBalloon", "check", "kb", "poll", "xen_host"]
+__all__ = ["INSMOD", "KERNELS_OWN", "KINDS", "MIB", "MODULE", "RMMOD", "SECONDS", "XenBalloon", "check", "kb", "poll",
+           "xen_host"]

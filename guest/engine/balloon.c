@@ -194,6 +194,8 @@ static int alloc_batches(struct aero_balloon *balloon)
 	size_t nr = max3((unsigned int)AERO_BATCH_MIN, transport->batch_max[AERO_PAGE],
 			 transport->batch_max[AERO_BLOCK]);
 
+	balloon->batch.ordered = transport->ordered;
+	balloon->oom_batch.ordered = transport->ordered;
 	if (alloc_batch(&balloon->batch, nr))
 		return -ENOMEM;
 	if (!alloc_batch(&balloon->oom_batch, AERO_BATCH_MIN))

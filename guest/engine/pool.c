@@ -124,6 +124,8 @@ static void sort_batch(struct aero_batch *batch)
 {
 	unsigned int i;
 
+	if (!batch->ordered)
+		return;
 	for (i = 1; i < batch->nr; i++)
 		if (batch->pages[i - 1] > batch->pages[i])
 			break;

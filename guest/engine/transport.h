@@ -46,8 +46,9 @@ enum aero_verdict { AERO_TAKEN, AERO_REFUSED, AERO_NOT_NEEDED };
 /**
  * struct aero_batch - entries of one class on their way to or from the host
  * @class: what each entry is
+ * @ordered: whether @pages is to be in the order of addresses; constant
  * @nr: entries in use
- * @pages: first page of each entry; ascending by PFN when the engine passes it on
+ * @pages: first page of each entry; if @ordered, ascending by PFN when the engine passes it on
  * @verdicts: the host's answer for each entry; the engine presets AERO_TAKEN for
  *	inflate, AERO_NOT_NEEDED for deflate
  *
@@ -55,6 +56,7 @@ enum aero_verdict { AERO_TAKEN, AERO_REFUSED, AERO_NOT_NEEDED };
  */
 struct aero_batch {
 	enum aero_class class;
+	bool ordered;
 	unsigned int nr;
 	struct page **pages;
 	u8 *verdicts;
@@ -96,6 +98,7 @@ struct aero_delegate {
  *	left; what is held then still counts as the guest's memory
  * @controls_host: the guest is the one that hands out the host's memory (Xen's control
  *	domain): it must not decide on its own size
+ * @ordered: batches are wanted in the order of addresses, which costs sorting them
  * @batch_max: most entries in one batch, by class; 0 = the class is not spoken
  *	(AERO_PAGE must be). Constant, except that @restart may change it up to AERO_BATCH_MIN
  * @delegate: the kernel has a driver of its own that holds the memory; NULL elsewhere. With
@@ -135,6 +138,7 @@ struct aero_transport {
 	struct pace_limits limits;
 	bool deflate_on_oom;
 	bool controls_host;
+	bool ordered;
 	unsigned int batch_max[AERO_NR_CLASSES];
 	unsigned int poll_ms;
 	const struct aero_delegate *delegate;

@@ -209,7 +209,7 @@ static int show_free(struct aero_balloon *balloon, aero_visitor_t visit, struct 
 int aero_balloon_walk_free(struct aero_balloon *balloon, aero_visitor_t visit)
 {
 	struct page *pages[WALK_BLOCKS];
-	struct aero_batch batch = { .class = AERO_BLOCK, .pages = pages };
+	struct aero_batch batch = { .class = AERO_BLOCK, .ordered = true, .pages = pages };
 	int ret = 0;
 
 	begin_loan(balloon);

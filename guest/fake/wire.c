@@ -297,6 +297,7 @@ void afake_wire_init(struct afake *device, unsigned int batch_pages, unsigned in
 {
 	device->transport = (struct aero_transport){
 		.name = "fake",
+		.ordered = true,
 		.limits = limits,
 		.batch_max = { [AERO_PAGE] = batch_pages, [AERO_BLOCK] = batch_blocks },
 		.inflate = afake_inflate,

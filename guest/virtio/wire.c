@@ -319,6 +319,7 @@ void avirtio_wire_init(struct avirtio *device)
 			    avirtio_param_reporting_inflate();
 	device->transport = (struct aero_transport){
 		.name = "virtio",
+		.ordered = true,
 		.limits = limits,
 		.deflate_on_oom = virtio_has_feature(device->vdev, VIRTIO_BALLOON_F_DEFLATE_ON_OOM),
 		.batch_max = {

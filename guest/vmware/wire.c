@@ -43,10 +43,10 @@ static_assert(AERO_BLOCK_PAGES == AVMWARE_BLOCK_PAGES);
 /* Entries that the host may refuse before an exchange ends. */
 #define REFUSED_MAX 16
 
+/* What another status than AVMWARE_OK means, which is "done". */
 static enum aero_verdict lock_verdict(u32 status)
 {
 	switch (status) {
-	case AVMWARE_OK:
 	case AVMWARE_LOCKED:
 		return AERO_TAKEN;
 	case AVMWARE_NOT_NEEDED:
@@ -58,15 +58,15 @@ static enum aero_verdict lock_verdict(u32 status)
 
 static enum aero_verdict unlock_verdict(u32 status)
 {
-	return status == AVMWARE_OK || status == AVMWARE_UNLOCKED ? AERO_NOT_NEEDED : AERO_TAKEN;
+	return status == AVMWARE_UNLOCKED ? AERO_NOT_NEEDED : AERO_TAKEN;
 }
 
 /**
  * struct direction - locking or unlocking
  * @single: the command for one page
  * @batched: the command for a batch, by class
- * @verdict: what a status means
- * @done: the verdict on an entry that changed hands
+ * @verdict: what another status than AVMWARE_OK means
+ * @done: the verdict on an entry that changed hands, as after AVMWARE_OK
  * @left: the verdict on an entry about which nothing was said
  */
 struct direction {
@@ -93,10 +93,43 @@ static const struct direction unlock = {
 	.left = AERO_TAKEN,
 };
 
-static bool fits(const struct avmware *device, const struct aero_batch *batch, unsigned int i)
+static enum aero_verdict verdict(const struct direction *direction, u32 status)
 {
-	return avmware_pages_fit(page_to_pfn(batch->pages[i]), aero_class_pages(batch->class),
-				 device->capabilities);
+	return status == AVMWARE_OK ? direction->done : direction->verdict(status);
+}
+
+/*
+ * Writes an entry for each page from @start on, up to the first one that the host has no number
+ * for, or to the end of the batch page. Returns how many.
+ */
+static unsigned int write_entries(const struct avmware *device, const struct aero_batch *batch,
+				  unsigned int start)
+{
+	unsigned int max = min_t(unsigned int, batch->nr - start, AVMWARE_BATCH_ENTRIES);
+	unsigned int entry_pages = aero_class_pages(batch->class);
+	struct page **pages = batch->pages + start;
+	u32 capabilities = device->capabilities;
+	u64 *entries = device->batch;
+	unsigned int nr;
+
+	for (nr = 0; nr < max; nr++) {
+		u64 pfn = page_to_pfn(pages[nr]);
+
+		if (!avmware_pages_fit(pfn, entry_pages, capabilities))
+			break;
+		entries[nr] = avmware_entry(pfn);
+	}
+	return nr;
+}
+
+static void read_verdicts(const struct avmware *device, const struct direction *direction,
+			  u8 *verdicts, unsigned int nr)
+{
+	const u64 *entries = device->batch;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		verdicts[i] = verdict(direction, avmware_entry_status(READ_ONCE(entries[i])));
 }
 
 /* Sends a command. Returns its status, or -ECONNRESET. */
@@ -111,59 +144,51 @@ static s64 send(struct avmware *device, enum avmware_command command, u64 arg1, 
 	return answer.status;
 }
 
-/* One entry, one command. */
+/* The entry at @start, by a command of its own. Returns 1, or -ECONNRESET. */
 static int run_single(struct avmware *device, const struct direction *direction,
-		      struct aero_batch *batch, unsigned int i)
+		      struct aero_batch *batch, unsigned int start)
 {
-	s64 status;
+	u64 pfn = page_to_pfn(batch->pages[start]);
+	s64 status = AVMWARE_INVALID_PAGE;
 
-	if (!fits(device, batch, i)) {
-		batch->verdicts[i] = direction->verdict(AVMWARE_INVALID_PAGE);
-		return 0;
-	}
-	status = send(device, direction->single, page_to_pfn(batch->pages[i]), 0);
+	if (avmware_pages_fit(pfn, 1, device->capabilities))
+		status = send(device, direction->single, pfn, 0);
 	if (status < 0)
 		return status;
-	batch->verdicts[i] = direction->verdict(status);
-	return 0;
+	batch->verdicts[start] = verdict(direction, status);
+	return 1;
 }
 
-/* Entries from @start up to @end, one command for all. */
+/* Entries from @start on, one command for all. Returns how many, or -ECONNRESET. */
 static int run_batch(struct avmware *device, const struct direction *direction,
-		     struct aero_batch *batch, unsigned int start, unsigned int end)
+		     struct aero_batch *batch, unsigned int start)
 {
-	s64 status = AVMWARE_OK;
-	unsigned int nr = 0;
-	unsigned int i;
+	unsigned int nr = write_entries(device, batch, start);
+	s64 status = AVMWARE_INVALID_PAGE;
 
-	for (i = start; i < end; i++)
-		if (fits(device, batch, i))
-			device->batch[nr++] = avmware_entry(page_to_pfn(batch->pages[i]));
 	if (nr)
 		status = send(device, direction->batched[batch->class],
 			      page_to_pfn(virt_to_page(device->batch)), nr);
 	if (status < 0)
 		return status;
-	for (i = start, nr = 0; i < end; i++) {
-		u32 answer = AVMWARE_INVALID_PAGE;
-
-		if (fits(device, batch, i))
-			answer = status ?: avmware_entry_status(READ_ONCE(device->batch[nr++]));
-		batch->verdicts[i] = direction->verdict(answer);
-	}
-	return 0;
+	nr = max(nr, 1U);
+	if (status == AVMWARE_OK)
+		read_verdicts(device, direction, batch->verdicts + start, nr);
+	else
+		memset(batch->verdicts + start, verdict(direction, status), nr);
+	return nr;
 }
 
 /* Counts entries that did not change hands; returns false if it is no use to go on. */
-static bool go_on(const struct direction *direction, const struct aero_batch *batch,
-		  unsigned int start, unsigned int end, unsigned int *refused)
+static bool go_on(const struct direction *direction, const u8 *verdicts, unsigned int nr,
+		  unsigned int *refused)
 {
 	unsigned int i;
 
-	for (i = start; i < end; i++) {
-		if (batch->verdicts[i] == direction->done)
+	for (i = 0; i < nr; i++) {
+		if (verdicts[i] == direction->done)
 			continue;
-		if (batch->verdicts[i] == AERO_NOT_NEEDED || ++*refused >= REFUSED_MAX)
+		if (verdicts[i] == AERO_NOT_NEEDED || ++*refused >= REFUSED_MAX)
 			return false;
 	}
 	return true;
@@ -174,21 +199,20 @@ static int run(struct avmware *device, const struct direction *direction, struct
 {
 	bool batched = batch->class == AERO_BLOCK || device->capabilities & AVMWARE_BATCHED;
 	unsigned int refused = 0;
-	unsigned int start, end;
-	int err;
+	unsigned int start;
+	int nr;
 
 	if (!device->capabilities)
 		return -ECONNRESET;
 	memset(batch->verdicts, direction->left, batch->nr);
-	for (start = 0; start < batch->nr; start = end) {
-		end = min(start + (batched ? AVMWARE_BATCH_ENTRIES : 1U), batch->nr);
+	for (start = 0; start < batch->nr; start += nr) {
 		if (batched)
-			err = run_batch(device, direction, batch, start, end);
+			nr = run_batch(device, direction, batch, start);
 		else
-			err = run_single(device, direction, batch, start);
-		if (err)
-			return err;
-		if (!go_on(direction, batch, start, end, &refused))
+			nr = run_single(device, direction, batch, start);
+		if (nr < 0)
+			return nr;
+		if (!go_on(direction, batch->verdicts + start, nr, &refused))
 			break;
 	}
 	return 0;

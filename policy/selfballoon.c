@@ -4,10 +4,12 @@
  *
  * Theory of operation
  *
- * The caller looks at the guest every LOOK_MS while there is a wish, and gives
- * each look to selfballoon_look(). Memory is given back at any look: demand cannot
- * wait. More is taken once an interval at most, and only when the look says that
- * nothing has to be given back. Two policies say how much:
+ * The caller looks at the guest every LOOK_MS while there is a wish, and whenever the
+ * kernel begins to reclaim, and gives each look to selfballoon_look(). Memory is given
+ * back at any look: demand cannot wait. More is taken once an interval at most, and only
+ * when the look says that nothing has to be given back. So that looks in quick
+ * succession see as much as others, what vanishes is counted from a base, which is not
+ * much younger than the time between two looks. Two policies say how much:
  *
  * "committed" is Xen's self-ballooning. The goal is a size of the guest: what
  * processes were promised, the kernel's reserve, what the administrator reserves,
@@ -27,7 +29,7 @@
  * cause them, too.
  *
  * When signs come, it is too late: the guest has paid for them. So while free memory
- * vanishes fast, as much is given back as will vanish in AHEAD looks, and a cache that
+ * vanishes fast, as much is given back as will vanish in AHEAD_MS, and a cache that
  * fills finds room before it pushes out what it began with. That cannot be told from
  * a cache that nobody will need again. It is taken an interval later, if so.
  *
@@ -37,7 +39,7 @@
  *              returning memory. When it is found a quarter of margin and reserved
  *              memory below that, the guest grows faster than the policy saw, or
  *              memory is about to return: what is missing is given back, and
- *              twice what vanished since the last look. Of what returns nothing
+ *              twice what vanished of late. Of what returns nothing
  *              may be missing: who brings it waits until there is room for all.
  *   floor      as for every other wish.
  *   deadband   less than four grains are not worth taking, so that a steady load,
@@ -64,8 +66,8 @@
 #define CREEP_SHIFT 4
 /* Free memory vanishes fast when a look finds this part of RAM less (a 256th) or more. */
 #define GROWTH_SHIFT 8
-/* log2 of the looks for which a guest that grows finds free memory (AHEAD is 8: 2 s). */
-#define AHEAD_SHIFT 3
+/* How long a guest that grows finds free memory, if it goes on like that. */
+#define AHEAD_MS 500
 /* "workingset" leaves this part of RAM free (a 16th), if it is not for caches. */
 #define CUSHION_SHIFT 4
 /* "workingset" takes one part in so many of the free memory at a time. */
@@ -133,22 +135,32 @@ static u64 least_headroom(const struct selfballoon_sample *in)
 /* What is missing for the headroom when it is used up, and will be at the next look. */
 static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	u64 vanished = sat_sub_u64(s->last.available_pages, in->available_pages);
+	u64 vanished = sat_sub_u64(s->base.available_pages, in->available_pages);
 
 	if (in->available_pages >= least_headroom(in))
 		return 0;
 	return sat_add_u64(headroom(in) - in->available_pages, sat_shl_u64(vanished, 1));
 }
 
-/* What has to be given back for the guest to go on growing as it has since the last look. */
+/* Nobody in the guest uses it: what the balloon takes or gives does not change that. */
+static u64 unused(const struct selfballoon_sample *in)
+{
+	return sat_add_u64(in->free_pages, in->held_pages);
+}
+
+/* What has to be given back for the guest to grow as it has since the base, and not reclaim. */
 static u64 growth(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	u64 vanished = sat_sub_u64(s->last.free_pages, in->free_pages);
+	u64 vanished = sat_sub_u64(unused(&s->base), unused(in));
+	u64 passed_ms = max_u64(sat_sub_u64(in->now_ms, s->base.now_ms), LOOK_MS / 4);
+	u64 ahead_pages;
 
-	if (!in->settled || !s->last.settled || in->held_pages != s->last.held_pages ||
+	if (!in->settled || !s->base.settled ||
 	    vanished < max_u64(in->ram_pages >> GROWTH_SHIFT, deadband_pages(s)))
 		return 0;
-	return sat_sub_u64(sat_shl_u64(vanished, AHEAD_SHIFT), in->free_pages);
+	ahead_pages = div_u64(min_u64(vanished, U64_MAX / AHEAD_MS) * AHEAD_MS,
+			      min_u64(passed_ms, U32_MAX));
+	return sat_sub_u64(sat_add_u64(ahead_pages, in->reserve_pages), in->free_pages);
 }
 
 static u64 goal(const struct selfballoon_sample *in)
@@ -298,6 +310,8 @@ u64 selfballoon_look(struct selfballoon *s, enum selfballoon_policy policy,
 	} else {
 		rest(s, tunables, sample->now_ms);
 	}
+	if (!s->looked || sat_sub_u64(sample->now_ms, s->base.now_ms) >= LOOK_MS / 2)
+		s->base = *sample;
 	s->last = *sample;
 	s->looked = true;
 	s->wish_pages = min_u64(s->wish_pages, sat_sub_u64(sample->ram_pages, sample->floor_pages));

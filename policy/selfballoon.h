@@ -87,6 +87,7 @@ struct selfballoon_sample {
  * @stalls: the same; allocations that reclaimed, or what they looked at
  * @holdoff: after pressure ("workingset")
  * @last: the last look; its @now_ms and events are meaningless before the first
+ * @base: the look from which on is counted what vanishes
  * @looked: there was one
  *
  * Callers may read the members. Nothing here locks.
@@ -100,6 +101,7 @@ struct selfballoon {
 	u64 stalls;
 	struct holdoff holdoff;
 	struct selfballoon_sample last;
+	struct selfballoon_sample base;
 	bool looked;
 };
 

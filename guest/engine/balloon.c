@@ -20,6 +20,7 @@
 #include "guest/engine/hibernation.h"
 #include "guest/engine/oom.h"
 #include "guest/engine/resize.h"
+#include "guest/engine/shrinker.h"
 #include "guest/engine/sysfs.h"
 #include "guest/engine/trace.h"
 
@@ -285,9 +286,14 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	err = aero_hibernation_init(balloon);
 	if (err)
 		goto err_oom;
+	err = aero_shrinker_init(balloon);
+	if (err)
+		goto err_hibernation;
 	aero_debugfs_add(balloon);
 	return balloon;
 
+err_hibernation:
+	aero_hibernation_exit(balloon);
 err_oom:
 	aero_oom_exit(balloon);
 err_sysfs:
@@ -371,6 +377,7 @@ EXPORT_SYMBOL_GPL(aero_balloon_drop);
  */
 void aero_balloon_destroy(struct aero_balloon *balloon)
 {
+	aero_shrinker_exit(balloon);
 	aero_hibernation_exit(balloon);
 	aero_oom_exit(balloon);
 	aero_debugfs_remove(balloon);

@@ -86,6 +86,9 @@ struct aero_balloon {
 
 	struct notifier_block pm_notifier;
 
+	struct shrinker *shrinker;
+	unsigned long next_ring; /* jiffies: no look is asked for before; lockless */
+
 	/* Used by the OOM notifier alone, but for @rescue: protected by @state_lock. */
 	struct notifier_block oom_notifier;
 	struct aero_batch oom_batch;

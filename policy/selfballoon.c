@@ -28,6 +28,10 @@
  * disk only say that the guest is not quiet: files that are read for the first time
  * cause them, too.
  *
+ * Caches are the kernel's to reclaim, and it does so when little memory is free. So what is
+ * free before that is borrowed with them, and given back as soon as they are there: a burst
+ * may come at any time, and a guest without free memory would pay for it.
+ *
  * When signs come, it is too late: the guest has paid for them. So while free memory
  * vanishes fast, as much is given back as will vanish in AHEAD_MS, and a cache that
  * fills finds room before it pushes out what it began with. That cannot be told from
@@ -169,18 +173,29 @@ static u64 goal(const struct selfballoon_sample *in)
 			   sat_add_u64(in->reserved_pages, in->return_pages));
 }
 
-/* The two policies: what to take, if it is time for that, and what to give back now. */
+/*
+ * What a look leads to: what to take if it is time for that, what to borrow on top of it, and
+ * what to give back now.
+ */
+struct step {
+	u64 take_pages;
+	u64 loan_pages;
+	u64 give_pages;
+};
 
-static void committed(const struct selfballoon *s, const struct selfballoon_tunables *t,
-		      const struct selfballoon_sample *in, u64 *ret_take, u64 *ret_give)
+/* The two policies. */
+
+static struct step committed(const struct selfballoon *s, const struct selfballoon_tunables *t,
+			     const struct selfballoon_sample *in)
 {
 	u64 size = sat_sub_u64(in->ram_pages, s->wish_pages);
 	u64 wanted = goal(in);
+	struct step step = { .take_pages = step_down(s, sat_sub_u64(size, wanted),
+						     t->downhysteresis) };
 
-	*ret_take = step_down(s, sat_sub_u64(size, wanted), t->downhysteresis);
-	*ret_give = 0;
 	if (wanted > size)
-		*ret_give = max_u64(part_of(wanted - size, t->uphysteresis), 1);
+		step.give_pages = max_u64(part_of(wanted - size, t->uphysteresis), 1);
+	return step;
 }
 
 /* How much the pressure since it was last relieved asks for. */
@@ -214,13 +229,25 @@ static u64 take_caches(const struct selfballoon *s, const struct selfballoon_tun
 		       round_up_grain(s, in->ram_pages >> CREEP_SHIFT));
 }
 
-static void workingset(const struct selfballoon *s, const struct selfballoon_tunables *t,
-		       const struct selfballoon_sample *in, u64 *ret_take, u64 *ret_give)
+/* The free memory that the kernel uses up before it turns to caches. */
+static u64 before_caches(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	*ret_take = 0;
-	*ret_give = relief(s);
-	if (s->major_faults <= NOISE && !holdoff_runs(&s->holdoff, in->now_ms))
-		*ret_take = max_u64(take_free(s, in), take_caches(s, t, in));
+	return round_down_grain(s, sat_sub_u64(in->free_pages, in->reserve_pages));
+}
+
+static struct step workingset(const struct selfballoon *s, const struct selfballoon_tunables *t,
+			      const struct selfballoon_sample *in)
+{
+	u64 free_pages = take_free(s, in);
+	u64 cache_pages = take_caches(s, t, in);
+	struct step step = { .give_pages = relief(s) };
+
+	if (s->major_faults > NOISE || holdoff_runs(&s->holdoff, in->now_ms))
+		return step;
+	step.take_pages = max_u64(free_pages, cache_pages);
+	if (cache_pages > free_pages)
+		step.loan_pages = before_caches(s, in);
+	return step;
 }
 
 static u64 since(u64 sum, u64 now, u64 last)
@@ -261,30 +288,56 @@ static void hold_off(struct selfballoon *s, const struct selfballoon_tunables *t
 		holdoff_begin(&s->holdoff, &limits, now_ms);
 }
 
+/* Of what was borrowed, what is missing now that nothing is on its way any more. */
+static u64 pay_back(struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 pages = min_u64(s->loan_pages, sat_sub_u64(headroom(in), in->free_pages));
+
+	if (!in->settled)
+		return 0;
+	s->loan_pages = 0;
+	return round_down_grain(s, pages);
+}
+
+static void take(struct selfballoon *s, const struct step *step,
+		 const struct selfballoon_sample *in)
+{
+	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
+	u64 pages = min_u64(sat_add_u64(step->take_pages, step->loan_pages),
+			    round_down_grain(s, spare_pages));
+
+	s->wish_pages = sat_add_u64(s->wish_pages, pages);
+	s->loan_pages = sat_add_u64(s->loan_pages, step->loan_pages);
+}
+
+static void give(struct selfballoon *s, u64 pages)
+{
+	s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, pages));
+	s->loan_pages = 0;
+}
+
 static void decide(struct selfballoon *s, enum selfballoon_policy policy,
 		   const struct selfballoon_tunables *t, const struct selfballoon_sample *in)
 {
+	bool by_working_set = policy == SELFBALLOON_WORKINGSET;
 	bool due = in->now_ms >= s->next_ms;
-	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
-	u64 take, give;
+	struct step step;
 
 	if (due || !in->may_grow)
 		s->wish_pages = min_u64(s->wish_pages, in->held_pages);
-	if (policy == SELFBALLOON_WORKINGSET)
-		workingset(s, t, in, &take, &give);
-	else
-		committed(s, t, in, &take, &give);
-	if (policy == SELFBALLOON_WORKINGSET && give)
+	step = by_working_set ? workingset(s, t, in) : committed(s, t, in);
+	if (by_working_set && step.give_pages)
 		hold_off(s, t, in->now_ms);
-	if (policy == SELFBALLOON_WORKINGSET)
-		give = max_u64(give, growth(s, in));
-	give = max_u64(give, deficit(s, in));
-	if (give)
-		s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, give));
+	if (by_working_set)
+		step.give_pages = max_u64(step.give_pages, growth(s, in));
+	step.give_pages = max_u64(step.give_pages, deficit(s, in));
+	if (step.give_pages)
+		give(s, step.give_pages);
 	else if (due && in->may_grow)
-		s->wish_pages = sat_add_u64(s->wish_pages,
-					    min_u64(take, round_down_grain(s, spare_pages)));
-	if (due || give)
+		take(s, &step, in);
+	else
+		s->wish_pages = sat_sub_u64(s->wish_pages, pay_back(s, in));
+	if (due || step.give_pages)
 		rest(s, t, in->now_ms);
 }
 

@@ -81,6 +81,7 @@ struct selfballoon_sample {
  * struct selfballoon - what is remembered between looks
  * @grain_shift: the wish changes by multiples of 2^@grain_shift pages
  * @wish_pages: the wish
+ * @loan_pages: of it, free memory that is given back when the caches behind it are there
  * @next_ms: when it may grow next
  * @refaults: counted since the last growth or pressure
  * @major_faults: the same
@@ -95,6 +96,7 @@ struct selfballoon_sample {
 struct selfballoon {
 	u32 grain_shift;
 	u64 wish_pages;
+	u64 loan_pages;
 	u64 next_ms;
 	u64 refaults;
 	u64 major_faults;

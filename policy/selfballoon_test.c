@@ -154,8 +154,8 @@ static void test_workingset_takes_free_memory(void)
 		{ "nothing free", 0, 600, 0, 0, 462 },
 		{ "half of what is free", 462, 600, 0, 0, 600 },
 		{ "above the margin", 362, 600, 100, 0, 500 },
-		{ "above the margin, caches are not", 162, 262, 100, 0, 412 },
-		{ "caches are more", 100, 600, 0, 0, 462 },
+		{ "caches, and what is free before them", 162, 262, 100, 0, 562 },
+		{ "caches are more", 100, 600, 0, 0, 562 },
 		{ "no more caches than there are", 362, 842, 0, 0, 550 },
 		{ "nothing but what is left free", 62, 62, 0, 0, 400 },
 		{ "no more than is available", 662, 50, 0, 0, 450 },
@@ -176,6 +176,75 @@ static void test_workingset_takes_free_memory(void)
 		CHECK_EQ(take_step(&step), rows[i].wish_pages);
 	}
 	check_row = NULL;
+}
+
+/* The kernel turns to caches when nothing is free: what is taken for that comes back. */
+static void test_workingset_borrows_free_memory(void)
+{
+	static const struct {
+		const char *name;
+		u64 free, stalls;
+		bool settled;
+		u64 wish_pages, after_pages;
+	} rows[] = {
+		{ "all of it", 50, 0, true, 456, 456 },
+		{ "up to the margin", 130, 0, true, 496, 496 },
+		{ "nothing is missing", 150, 0, true, 516, 516 },
+		{ "not while it is on its way", 50, 0, false, 516, 456 },
+		{ "not on top of more", 50, 1, true, 258, 258 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct selfballoon_sample now = quiet;
+		struct selfballoon s;
+
+		check_row = rows[i].name;
+		now.margin_pages = 150;
+		now.reserve_pages = 40;
+		now.free_pages = 100;
+		now.settled = true;
+		selfballoon_init(&s, 0, now.held_pages);
+		selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
+		now.now_ms += 5000;
+		/* An eighth of the caches, and what is free besides the reserve. */
+		CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now),
+			 400 + 56 + 60);
+		now.now_ms += 250;
+		now.held_pages = 516;
+		now.free_pages = rows[i].free;
+		now.alloc_stalls = rows[i].stalls;
+		now.settled = rows[i].settled;
+		CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now),
+			 rows[i].wish_pages);
+		now.now_ms += 250;
+		now.settled = true;
+		CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now),
+			 rows[i].after_pages);
+	}
+	check_row = NULL;
+}
+
+/* A kernel that takes longer than an interval to reclaim is waited for. */
+static void test_loan_outlasts_an_interval(void)
+{
+	struct selfballoon_sample now = quiet;
+	struct selfballoon s;
+
+	now.reserve_pages = 40;
+	now.margin_pages = 150;
+	now.free_pages = 100;
+	selfballoon_init(&s, 0, now.held_pages);
+	selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
+	now.now_ms += 5000;
+	CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now), 400 + 56 + 60);
+	now.now_ms += 5000;
+	now.held_pages = 460;
+	now.free_pages = 40;
+	CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now), 460 + 56);
+	now.now_ms += 250;
+	now.held_pages = 516;
+	now.settled = true;
+	CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now), 516 - 60);
 }
 
 /* A guest that grows finds free memory: 3 pages in a look are not worth noticing. */
@@ -697,6 +766,8 @@ int main(void)
 	test_committed();
 	test_workingset();
 	test_workingset_takes_free_memory();
+	test_workingset_borrows_free_memory();
+	test_loan_outlasts_an_interval();
 	test_workingset_runs_ahead_of_growth();
 	test_growth_is_seen_in_pieces();
 	test_cache_that_fills_finds_room();

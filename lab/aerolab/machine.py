@@ -58,8 +58,10 @@ BACKINGS = {
 
 # Messages of every level on the console: the kernel log is proof, whatever a test does to printk.
 # The rest spares the emulator work that has nothing to do with memory.
-CMDLINE = ("console=ttyS0 panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+CMDLINE = ("panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
            " cryptomgr.notests=1")
+# Where Xen has the first serial port, Linux calls another one ttyS0: that of a domain.
+CONSOLES = {"qemu": "ttyS0", "vmware": "ttyS0", "xen": "hvc0"}
 
 
 @dataclasses.dataclass
@@ -126,7 +128,7 @@ class Machine:
         """The kernel's command line; what the caller adds comes last and therefore wins."""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
         resume = f"resume={SWAP}" if self.swap_mib else ""
-        return " ".join(f"{CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
+        return " ".join(f"console={CONSOLES[self.hypervisor]} {CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
 
     def _memory(self):
         limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""

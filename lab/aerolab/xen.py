@@ -36,7 +36,7 @@ XEN_MIB = 192
 # The machine's memory is all zeroes, and has not to be scrubbed.
 XEN = ("console=com1 com1=115200,8n1 spec-ctrl=eager-fpu bootscrub=off dom0_mem={0}M,max:{0}M dom0_max_vcpus=1"
        " loglvl=warning")
-DOM0 = "console=hvc0 init_on_alloc=0"
+DOM0 = "init_on_alloc=0"
 DOMAIN = ("console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on cryptomgr.notests=1"
           " aerolab.channel=/dev/hvc0")
 PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time

@@ -87,14 +87,14 @@ static u64 reserve(const struct demand *d, const struct demand_limits *limits, u
 
 /**
  * demand_urgent_bytes() - available memory below which a VM is in need at once
- * @limits: their @urgent_bytes, or a 20th of the VM's size if that is more, but an eighth of its
- *	greatest size at most: a small VM lives with less
+ * @limits: their @urgent_bytes, or a 20th of the VM's size if that is more, but 3/32 of its greatest
+ *	size at most: the same part of a small VM as the usual limit is of one of 2 GiB
  * @size_bytes: its size now
  * @max_bytes: its greatest size
  */
 u64 demand_urgent_bytes(const struct demand_limits *limits, u64 size_bytes, u64 max_bytes)
 {
-	return min_u64(max_u64(limits->urgent_bytes, size_bytes / 20), max_bytes / 8);
+	return min_u64(max_u64(limits->urgent_bytes, size_bytes / 20), max_bytes / 32 * 3);
 }
 
 /**

@@ -141,7 +141,8 @@ static void test_urgent_until_recovered(void)
 		CHECK_EQ(d.urgent, steps[i].urgent);
 	}
 	CHECK_EQ(demand_urgent_bytes(limits, 100 * MIB, MAX_BYTES), URGENT);
-	CHECK_EQ(demand_urgent_bytes(limits, 512 * MIB, 512 * MIB), 64 * MIB);
+	CHECK_EQ(demand_urgent_bytes(limits, 512 * MIB, 512 * MIB), 48 * MIB);
+	CHECK_EQ(demand_urgent_bytes(limits, 2048 * MIB, 2048 * MIB), URGENT);
 	CHECK_EQ(demand_urgent_bytes(limits, 16384 * MIB, MAX_BYTES), MAX_BYTES / 20);
 }
 

@@ -143,6 +143,29 @@ static void test_rescue_is_whole(void)
 	fleet_free(w.fleet);
 }
 
+/*
+ * What idle VMs keep is in proportion to their size: of small ones that have half of what they could together, one gets
+ * what two leave.
+ */
+static void test_small_vms_leave_room(void)
+{
+	struct fake *bursts;
+	struct world w;
+
+	world_init(&w, 1152 * MIB);
+	bursts = add(&w, "bursts", 768 * MIB, 384 * MIB, 78 * MIB);
+	add(&w, "idles", 768 * MIB, 384 * MIB, 78 * MIB);
+	add(&w, "idles too", 768 * MIB, 384 * MIB, 78 * MIB);
+	for (int i = 0; i < w.count; i++)
+		w.vms[i]->config.min_bytes = 200 * MIB;
+	steps(&w, 10);
+	bursts->used_bytes = 510 * MIB;
+	steps(&w, 10);
+	CHECK_EQ(fake_missing_bytes(bursts), 0);
+	CHECK(!w.vms[1]->demand.urgent && !w.vms[2]->demand.urgent);
+	fleet_free(w.fleet);
+}
+
 /* A rescue does not make the next case for rescue: who gives keeps what it needs. */
 static void test_rescue_ruins_nobody(void)
 {
@@ -625,6 +648,7 @@ static void test_any_reports(void)
 int main(void)
 {
 	test_rescue_is_whole();
+	test_small_vms_leave_room();
 	test_rescue_ruins_nobody();
 	test_unreachable_target_is_given_up();
 	test_swapping_is_seen();

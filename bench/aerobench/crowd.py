@@ -65,7 +65,10 @@ class Manager:
 
     def said(self, text):
         """How many lines with `text` in them it has said."""
-        return sum(text in line for line in (self._directory / "log").read_text().splitlines())
+        return sum(text in line for line in self.log().splitlines())
+
+    def log(self):
+        return (self._directory / "log").read_text()
 
     def stop(self):
         """Ends both; what became of each VM, as `aerostat replay --json` tells it of the recording."""

@@ -128,7 +128,8 @@ class Machine:
         """The kernel's command line; what the caller adds comes last and therefore wins."""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
         resume = f"resume={SWAP}" if self.swap_mib else ""
-        return " ".join(f"console={CONSOLES[self.hypervisor]} {CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
+        console = f"console={CONSOLES[self.hypervisor]}"
+        return " ".join(f"{console} {CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
 
     def _memory(self):
         limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""

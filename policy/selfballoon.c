@@ -201,13 +201,13 @@ static struct step committed(const struct selfballoon *s, const struct selfballo
 /* How much the pressure since it was last relieved asks for. */
 static u64 relief(const struct selfballoon *s)
 {
-	u64 give = 0;
+	u64 pages = 0;
 
 	if (s->refaults > NOISE)
-		give = max_u64(s->wish_pages / 4, sat_shl_u64(s->refaults, RELIEF_SHIFT));
+		pages = max_u64(s->wish_pages / 4, sat_shl_u64(s->refaults, RELIEF_SHIFT));
 	if (s->stalls)
-		give = max_u64(give, max_u64(s->wish_pages / 2, 1));
-	return give;
+		pages = max_u64(pages, max_u64(s->wish_pages / 2, 1));
+	return pages;
 }
 
 /* Of the free memory. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* <linux/shrinker.h> for kernels before 6.7, where a shrinker is its owner's and has no room for his data. */
+#include <linux/slab.h> /* needed by the next one, which includes too little itself */
 #include_next <linux/shrinker.h>
 
 #ifndef AERO_COMPAT_LINUX_SHRINKER_H
@@ -10,7 +11,6 @@
 
 #else
 #include <linux/container_of.h>
-#include <linux/slab.h>
 
 struct aero_compat_shrinker {
 	struct shrinker base;

@@ -322,7 +322,6 @@ format: | $(call installed,lint)
 bench: modules lab $(host-programs) | $(call installed,vm)
 	$(Q)bench/run
 	$(Q)bench/host
-	$(Q)bench/rescue
 
 demo: modules $(host-programs) | $(call installed,vm) $(call installed,demo)
 	$(Q)bench/demo

@@ -42,11 +42,15 @@ class DeviceBalloon(RefereedBalloon):
         self.guest.sh(f"cd {PARAMETERS} && echo {bits} > features && echo {sizes} > queue_sizes &&"
                       f" echo {config_bytes} > config_bytes && echo {find_error} > find_error")
 
-    def load(self, arguments="answer_timeout_s=1"):
-        """Loads the driver, for a target of 0 and a device that does all as it should."""
+    def load(self, arguments=""):
+        """Loads the driver, for a target of 0 and a device that does all as it should, in its own time."""
         self.plan("none")
         self.ask(0)
         self.guest.sh(f"insmod /modules/{DRIVER}.ko {arguments}")
+
+    def answer_within(self, seconds):
+        """From now on the driver gives up a device that takes longer to answer; 30 s after it was loaded."""
+        self.guest.sh(f"echo {seconds} > /sys/module/{DRIVER}/parameters/answer_timeout_s")
 
     def unload(self, timeout=30):
         self.guest.sh(f"rmmod {DRIVER}", timeout)
@@ -77,15 +81,9 @@ class DeviceBalloon(RefereedBalloon):
         """What the balloon said since the log was last cleared."""
         return [line for line in self.guest.dmesg().splitlines() if "aerostat virtio0:" in line]
 
-    def check_fair(self, when):
-        """The driver did nothing foul, and all agree on the size; the snapshot."""
-        now = self.snapshot()
-        check(now["fouls"] == 0, f"{when}: fouls: {now}")
+    def host_pages(self, now):
         # Blocks need not be told of on the inflate queue.
-        held = now["held_pages"] + (now["blocks"] * BLOCK_PAGES if now["reporting"] else 0)
-        check(held * PAGE == now["size_kb"] * 1024, f"{when}: device and driver disagree: {now}")
-        self.check_consistent()
-        return now
+        return now["held_pages"] + (now["blocks"] * BLOCK_PAGES if now["reporting"] else 0)
 
     def check_gone(self, when, memory=None):
         """After the driver was unloaded: no foul until the end, all memory back (looking takes a while: `memory`)."""

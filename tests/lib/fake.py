@@ -3,7 +3,7 @@
 
 import re
 
-from balloon import PAGE, Guest, check, numbers
+from balloon import Guest, numbers
 from referee import FreeMemory, RefereedBalloon  # noqa: F401
 
 MODULE = "aerostat_fake"
@@ -59,11 +59,3 @@ class FakeBalloon(RefereedBalloon):
         self.wait(lambda now: now["state"] == "short" and now["held_pages"] == ballooned_pages, "scattered")
         self.fault("none")
         self.resize(ballooned_pages)
-
-    def check_fair(self, when):
-        """Nothing foul was seen, and host, sysfs and vmstat agree on what is held; the snapshot."""
-        now = self.snapshot()
-        check(now["fouls"] == 0, f"{when}: fouls: {now}")
-        check(now["held_pages"] * PAGE == now["size_kb"] * 1024, f"{when}: host and guest disagree: {now}")
-        self.check_consistent()
-        return now

@@ -66,6 +66,22 @@ class RefereedBalloon(Balloon):
         return self.wait(rests, f"rests at {ballooned_pages} pages", timeout)
 
 
+    def check_fair(self, when):
+        """The driver did nothing foul, and host, sysfs and vmstat agree on what is held; a snapshot in which they do.
+
+        In the midst of a migration, which compaction may begin at any time, the host has a page more.
+        """
+        now = poll(self.snapshot, lambda now: now["fouls"] or self.host_pages(now) * PAGE == now["size_kb"] * 1024,
+                   f"{when}: host and driver agree", timeout=30)
+        check(now["fouls"] == 0, f"{when}: fouls: {now}")
+        self.check_consistent()
+        return now
+
+    def host_pages(self, now):
+        """Pages that the host has in a snapshot."""
+        return now["held_pages"]
+
+
 class FreeMemory:
     """Remembers how much memory is free, to find what was lost."""
 

@@ -370,6 +370,12 @@ static void meet(struct libvirt *b, virDomainPtr handle)
 	start_poll(d);
 }
 
+/* controls_host() - whether it is Xen's control domain, where we may run ourselves: no VM has its id. */
+static bool controls_host(virDomainPtr handle)
+{
+	return virDomainGetID(handle) == 0;
+}
+
 /* runs() - whether the same run of @d is in the list */
 static bool runs(const struct domain *d, const struct list *list)
 {
@@ -395,7 +401,8 @@ static void take_list(struct libvirt *b, const struct list *list)
 		g_hash_table_iter_remove(&iter);
 	}
 	for (int i = 0; i < list->count; i++)
-		meet(b, list->handles[i]);
+		if (!controls_host(list->handles[i]))
+			meet(b, list->handles[i]);
 }
 
 static void list_done(struct worker_job *job)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is in the control domain of a real Xen besides our own: its toolstack.
+"""What is in the control domain of a real Xen besides our own: its toolstack, and libvirt if wanted.
 
-All of it is Debian's, fetched and unpacked, with the C library and the loader that it was built for.
+All of it is Debian's, fetched and unpacked, with the C library and the loader that it was built for. Programs of ours
+that are to run there get their libraries from the same place.
 """
 
 import gzip
@@ -21,6 +22,7 @@ HYPERVISOR = f"xen-hypervisor-{VERSION}-amd64"
 # The tools without what their package depends on besides: they need its libraries only.
 TOOLS = [f"xen-utils-{VERSION}", "xenstore-utils"]
 LIBRARIES = [f"libxenmisc{VERSION}", "libgcc-s1"]
+LIBVIRT = ["libvirt-daemon-driver-xen", "libvirt-clients", "libjson-glib-1.0-0"]
 
 LIBRARY_PATHS = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
 LOADER = "lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
@@ -30,6 +32,21 @@ PROGRAMS = {f"bin/{name}": f"{PRIVATE}/{name}" for name in ("xl", "xenstored", "
 PROGRAMS |= {f"bin/xenstore-{name}": f"usr/bin/xenstore-{name}" for name in ("ls", "read", "write", "watch")}
 PROGRAMS |= {f"{PRIVATE}/libxl-save-helper": f"{PRIVATE}/libxl-save-helper"}
 OPENED_LATER = ["libgcc_s.so.1"]  # by the C library, when a thread is cancelled
+
+LIBVIRT_DRIVER = "usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_libxl.so"
+LIBVIRT_PROGRAMS = {"bin/libvirtd": "usr/sbin/libvirtd", "bin/virsh": "usr/bin/virsh", LIBVIRT_DRIVER: LIBVIRT_DRIVER}
+CPU_MAP = "usr/share/libvirt/cpu_map"
+# All models of libvirt's have VME, which TCG lacks, and where none fits, there is no driver for Xen.
+CPU_MODEL = b"""\
+<cpus>
+  <model name='tcg'><decode host='on' guest='off'/><feature name='fpu'/><feature name='tsc'/></model>
+</cpus>
+"""
+CONFIGURATION = {
+    "etc/libvirt/libvirtd.conf": b'auth_unix_rw = "none"\nauth_unix_ro = "none"\n',  # there is no polkit
+    "etc/passwd": b"root:x:0:0::/:/bin/sh\n",
+    "etc/group": b"root:x:0:\n",
+}
 
 
 def hypervisor():
@@ -41,6 +58,24 @@ def toolstack():
     """{path in dom0: path here, or bytes} of xl and what it needs."""
     return {**_runnable(_xen(), {place: _xen() / path for place, path in PROGRAMS.items()}), "etc/xen/xl.conf": b"",
             **{f"lib/x86_64-linux-gnu/{name}": next(_xen().rglob(name)) for name in OPENED_LATER}}
+
+
+def libvirt(programs):
+    """The same of libvirtd with its driver for Xen, virsh, and `programs` of ours: {path in dom0: path here}."""
+    tree = cache.entry(f"xen/{VERSION}-libvirt", _fetch_libvirt)
+    found = {place: tree / path for place, path in LIBVIRT_PROGRAMS.items()} | programs
+    return {**_runnable(tree, found), **_cpu_map(tree), **CONFIGURATION}
+
+
+def _cpu_map(tree):
+    """What libvirt knows of processors, and ours."""
+    files = {f"{CPU_MAP}/{path.name}": path for path in (tree / CPU_MAP).iterdir()}
+    index = (tree / CPU_MAP / "index.xml").read_bytes()
+    last = b"<include filename='x86_features.xml'/>"
+    if last not in index:
+        raise SetupError(f"libvirt's {CPU_MAP}/index.xml is another one")
+    files[f"{CPU_MAP}/index.xml"] = index.replace(last, last + b"<include filename='x86_tcg.xml'/>")
+    return {**files, f"{CPU_MAP}/x86_tcg.xml": CPU_MODEL}
 
 
 def _xen():
@@ -56,6 +91,12 @@ def _fetch(tree):
     (tree / "xen").write_bytes(gzip.decompress(packed.read_bytes()))
     shutil.rmtree(tree / "boot")
     shutil.rmtree(tree / "usr" / "share")
+
+
+def _fetch_libvirt(tree):
+    print(f"lab: fetching libvirt for Xen into {cache.root()} (once)", file=sys.stderr, flush=True)
+    with Suite(SUITE) as suite:
+        suite.unpack(suite.with_depends(LIBVIRT), tree)
 
 
 def _runnable(tree, programs):

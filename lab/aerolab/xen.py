@@ -29,6 +29,7 @@ from .guest import GOODBYE_SECONDS, Guest
 MODULES = ["xen_privcmd", "xen_evtchn", "xen_gntdev", "xen_gntalloc", "xenfs"]
 
 DOM0_MIB = 512
+LIBVIRT_MIB = 256  # more of it for libvirt, whose files lie in its memory
 # Of the machine's memory: the hypervisor's own, and what the domains cost beside their memory.
 XEN_MIB = 192
 # Xen switches the registers of floating point and vectors lazily: CR0.TS makes their first use trap. TCG's XSAVE and
@@ -42,6 +43,7 @@ DOMAIN = ("console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on 
 PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
 KINDS = ("pv", "pvh")
 SAVED = "/run/saved"  # in dom0, in memory
+LIBVIRT_URI = "xen:///system"
 # An emulator in which a hypervisor schedules: what takes a second may take a minute where others use the machine, too.
 BOOT_SECONDS = 240
 TOOLSTACK_SECONDS = 240
@@ -63,6 +65,22 @@ on_crash = "preserve"
 cmdline = "{cmdline}"
 """
 
+LIBVIRT_TYPES = {"pv": "<type machine='xenpv'>linux</type>", "pvh": "<type machine='xenpvh'>xenpvh</type>"}
+LIBVIRT_CONFIGURATION = """\
+<domain type='xen'>
+  <name>{name}</name>
+  <memory unit='MiB'>{max_mib}</memory>
+  <currentMemory unit='MiB'>{memory_mib}</currentMemory>
+  <vcpu>1</vcpu>
+  <os>{type}<kernel>/boot/vmlinux</kernel><initrd>/boot/initramfs</initrd><cmdline>{cmdline}</cmdline></os>
+  <clock offset='utc'><timer name='tsc' mode='native'/></clock>
+  <on_poweroff>preserve</on_poweroff>
+  <on_reboot>preserve</on_reboot>
+  <on_crash>preserve</on_crash>
+  <devices><console type='pty'><target type='xen'/></console></devices>
+</domain>
+"""
+
 
 class XenHost(Guest):
     """Xen, its control domain and its domains, between `with` and the end of the block. As a Guest it is dom0.
@@ -72,15 +90,18 @@ class XenHost(Guest):
     modules, spare_modules, module_args, files: of the domains, see Guest
     dom0_modules: modules to load in dom0, in addition
     dom0_spare: modules that just lie in dom0's /modules
+    libvirt: programs of ours that dom0 gets beside libvirt, {path in dom0: path here}; domains are libvirt's then.
+        Default: there is no libvirt
     kernel_version, boot_timeout, echo_console: see Guest
 
     Leaving the block powers off all domains, and judges them, too.
     """
 
     def __init__(self, room_mib=512, driver="aerostat", modules=(), spare_modules=(), module_args=None, files=None,
-                 dom0_modules=(), dom0_spare=(), kernel_version=None, boot_timeout=BOOT_SECONDS,
+                 dom0_modules=(), dom0_spare=(), libvirt=None, kernel_version=None, boot_timeout=BOOT_SECONDS,
                  echo_console=False):
-        super().__init__(memory_mib=DOM0_MIB + room_mib + XEN_MIB, hypervisor="xen", driver="none", accel="tcg",
+        self._dom0_mib = DOM0_MIB if libvirt is None else DOM0_MIB + LIBVIRT_MIB
+        super().__init__(memory_mib=self._dom0_mib + room_mib + XEN_MIB, hypervisor="xen", driver="none", accel="tcg",
                          smp=2, cmdline=DOM0, modules=[*MODULES, *dom0_modules], spare_modules=dom0_spare,
                          kernel_version=kernel_version, boot_timeout=boot_timeout, echo_console=echo_console)
         drivers = machine.HYPERVISORS["xen"]
@@ -88,12 +109,17 @@ class XenHost(Guest):
             raise SetupError(f"no driver '{driver}' for xen (there are: {', '.join(drivers)})")
         self._domain_image = {"load": [*drivers[driver], *modules], "spare": spare_modules, "module_args": module_args,
                               "files": files, "programs": machine.PROGRAMS["xen"]}
+        self._libvirt = libvirt
         self._free_ports = list(PORTS)
         self.domains = []
 
     def xl(self, command, timeout=TOOLSTACK_SECONDS):
         """Runs a command of xl that must succeed; what it prints."""
         return self.sh(f"xl {command}", timeout)
+
+    def virsh(self, command, timeout=TOOLSTACK_SECONDS):
+        """Runs a command of virsh that must succeed; what it prints."""
+        return self.sh(f"virsh --quiet --connect {LIBVIRT_URI} {command}", timeout)
 
     def create(self, name="domain", kind="pvh", memory_mib=256, max_mib=None, cmdline=""):
         """Creates a domain and waits until its agent is ready.
@@ -130,17 +156,23 @@ class XenHost(Guest):
     def _boot(self):
         super()._boot()
         self.sh("xen-start", self._boot_timeout)
+        if self._libvirt is not None:
+            self.sh("mkdir -p /var/log/libvirt && libvirtd --daemon", self._boot_timeout)
 
     def _create(self, name, kind, memory_mib, max_mib, cmdline):
         """Has the toolstack create a domain, which boots meanwhile."""
         if kind not in KINDS:
             raise LabError(f"no kind of domain '{kind}' (there are: {', '.join(KINDS)})")
         domain = Domain(self, name, self._free_ports.pop(0))
+        values = {"name": name, "memory_mib": memory_mib, "max_mib": max_mib,
+                  "cmdline": f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"}
         self.domains.append(domain)
-        self.write(f"/run/{name}.cfg", CONFIGURATION.format(
-            name=name, kind=kind, memory_mib=memory_mib, max_mib=max_mib,
-            cmdline=f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"))
-        self.xl(f"create /run/{name}.cfg")
+        if self._libvirt is None:
+            self.write(f"/run/{name}.cfg", CONFIGURATION.format(kind=kind, **values))
+            self.xl(f"create /run/{name}.cfg")
+        else:
+            self.write(f"/run/{name}.xml", LIBVIRT_CONFIGURATION.format(type=LIBVIRT_TYPES[kind], **values))
+            self.virsh(f"create /run/{name}.xml")
         domain.connect()
         return domain
 
@@ -157,6 +189,8 @@ class XenHost(Guest):
     def _write_initramfs(self):
         inside = image.build(self.kernel, **self._domain_image)
         self._image["files"] = {**dom0.toolstack(), "boot/initramfs": inside}
+        if self._libvirt is not None:
+            self._image["files"] |= dom0.libvirt(self._libvirt)
         for script in ("xen-start", "xen-connect"):
             self._image["files"][f"bin/{script}"] = image.SOURCES / script
         super()._write_initramfs()
@@ -168,7 +202,7 @@ class XenHost(Guest):
         modules = ",".join(f"{path} {text}".strip().replace(",", ",,") for path, text in
                            ((boot_file, cmdline), (initramfs, "")))
         devices = self.machine.arguments(self.accel, None, None)
-        self._arguments = [*devices, "-kernel", str(dom0.hypervisor()), "-append", XEN.format(DOM0_MIB),
+        self._arguments = [*devices, "-kernel", str(dom0.hypervisor()), "-append", XEN.format(self._dom0_mib),
                            "-initrd", modules, *self._ports(), *self._qemu_args]
         self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
 

@@ -32,9 +32,9 @@ DOM0_MIB = 512
 LIBVIRT_MIB = 256  # more of it for libvirt, whose files lie in its memory
 # Of the machine's memory: the hypervisor's own, and what the domains cost beside their memory.
 XEN_MIB = 192
-# Xen switches the registers of floating point and vectors lazily: CR0.TS makes their first use trap. TCG's XSAVE and
-# XRSTOR ignore that, so that processes would go on with registers of another domain, and crash or hang: hence eager.
-# The machine's memory is all zeroes, and has not to be scrubbed.
+# Xen switches the registers of floating point and vectors lazily: CR0.TS makes their first use trap. Not all of TCG's
+# instructions obey (XSAVE and XRSTOR do not, and FXSAVE does), so that a process might go on with registers of another
+# domain: hence eager. The machine's memory is all zeroes, and has not to be scrubbed.
 XEN = ("console=com1 com1=115200,8n1 spec-ctrl=eager-fpu bootscrub=off dom0_mem={0}M,max:{0}M dom0_max_vcpus=1"
        " loglvl=warning")
 DOM0 = "init_on_alloc=0"

@@ -98,6 +98,15 @@ u64 demand_urgent_bytes(const struct demand_limits *limits, u64 size_bytes, u64 
 }
 
 /**
+ * demand_recovered_bytes() - available memory at which a VM that was in need is so no more
+ * @urgent_bytes: of demand_urgent_bytes()
+ */
+u64 demand_recovered_bytes(u64 urgent_bytes)
+{
+	return urgent_bytes + urgent_bytes / 2;
+}
+
+/**
  * demand_update() - take a new sample into account
  * @d: zeroed before the first one
  * @limits: the constants
@@ -127,7 +136,7 @@ void demand_update(struct demand *d, const struct demand_limits *limits,
 	}
 	d->used_bytes = used;
 	d->active = size ? ratio_u64(used, DEMAND_ONE, size) : DEMAND_ONE;
-	d->urgent = s->available_bytes < (d->urgent ? urgent + urgent / 2 : urgent);
+	d->urgent = s->available_bytes < (d->urgent ? demand_recovered_bytes(urgent) : urgent);
 	level = max_u64(sat_add_u64(level, growth), max_u64(d->fast_bytes, d->slow_bytes));
 	d->bytes = min_u64(sat_add_u64(level, 2 * urgent), s->max_bytes);
 	d->reserve_bytes = reserve(d, limits, s->max_bytes);

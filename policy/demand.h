@@ -82,5 +82,6 @@ struct demand {
 void demand_update(struct demand *d, const struct demand_limits *limits,
 		   const struct demand_sample *s);
 u64 demand_urgent_bytes(const struct demand_limits *limits, u64 size_bytes, u64 max_bytes);
+u64 demand_recovered_bytes(u64 urgent_bytes);
 
 #endif /* AERO_POLICY_DEMAND_H */

@@ -55,7 +55,7 @@ static void client_free(void *data)
 {
 	struct client *client = data;
 
-	g_source_remove(client->source);
+	g_clear_handle_id(&client->source, g_source_remove);
 	close(client->fd);
 	g_string_free(client->in, TRUE);
 	g_string_free(client->out, TRUE);
@@ -263,8 +263,7 @@ void control_publish(struct control *c, JsonObject *line)
 			continue;
 		}
 		append(client, json_object_ref(line));
-		if (client->source)
-			g_source_remove(client->source);
+		g_clear_handle_id(&client->source, g_source_remove);
 		watch(client);
 	}
 	json_object_unref(line);

@@ -60,10 +60,8 @@ static void client_free(void *data)
 {
 	struct client *client = data;
 
-	if (client->source)
-		g_source_remove(client->source);
-	if (client->deadline)
-		g_source_remove(client->deadline);
+	g_clear_handle_id(&client->source, g_source_remove);
+	g_clear_handle_id(&client->deadline, g_source_remove);
 	close(client->fd);
 	g_string_free(client->in, TRUE);
 	g_string_free(client->out, TRUE);

@@ -74,13 +74,6 @@ static void become(void *unused)
 	}
 }
 
-static void clear(guint *source)
-{
-	if (*source)
-		g_source_remove(*source);
-	*source = 0;
-}
-
 static void on_end(GPid pid, gint status, void *data)
 {
 	struct hook *h = data;
@@ -90,7 +83,7 @@ static void on_end(GPid pid, gint status, void *data)
 		kill(-pid, SIGKILL); /* who is left of its group */
 	h->pid = 0;
 	h->ends = 0;
-	clear(&h->deadline);
+	g_clear_handle_id(&h->deadline, g_source_remove);
 	if (WIFSIGNALED(status))
 		journal(JOURNAL_WARNING, "on-alarm: ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))
@@ -133,8 +126,8 @@ void hook_free(struct hook *h)
 {
 	if (!h)
 		return;
-	clear(&h->ends);
-	clear(&h->deadline);
+	g_clear_handle_id(&h->ends, g_source_remove);
+	g_clear_handle_id(&h->deadline, g_source_remove);
 	if (h->pid) {
 		kill(-h->pid, SIGKILL);
 		g_spawn_close_pid(h->pid);

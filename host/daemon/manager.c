@@ -154,13 +154,6 @@ static void decide_soon(struct manager *m)
 		m->soon = g_idle_add(on_soon, m);
 }
 
-static void clear(guint *source)
-{
-	if (*source)
-		g_source_remove(*source);
-	*source = 0;
-}
-
 static void on_pressure(void *data)
 {
 	decide_soon(data);
@@ -336,8 +329,8 @@ void manager_free(struct manager *m)
 {
 	if (!m)
 		return;
-	clear(&m->tick);
-	clear(&m->soon);
+	g_clear_handle_id(&m->tick, g_source_remove);
+	g_clear_handle_id(&m->soon, g_source_remove);
 	psi_free(m->psi);
 	qmp_free(m->qmp);
 	libvirt_free(m->libvirt);
@@ -374,8 +367,8 @@ void manager_changed(struct manager *m, const struct vm *vm)
 /* manager_release() - decide nothing any more, and ask all VMs to take all their memory. */
 void manager_release(struct manager *m)
 {
-	clear(&m->tick);
-	clear(&m->soon);
+	g_clear_handle_id(&m->tick, g_source_remove);
+	g_clear_handle_id(&m->soon, g_source_remove);
 	psi_free(m->psi);
 	m->psi = NULL;
 	for (guint i = 0; i < m->fleet->vms->len; i++) {

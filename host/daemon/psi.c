@@ -81,8 +81,7 @@ void psi_free(struct psi *p)
 {
 	if (!p)
 		return;
-	if (p->source)
-		g_source_remove(p->source);
+	g_clear_handle_id(&p->source, g_source_remove);
 	close(p->fd);
 	g_free(p);
 }

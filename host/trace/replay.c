@@ -255,8 +255,8 @@ static void time_rescue(struct replay *p, struct player *player, bool was_urgent
 		player->enough_bytes = 0;
 	} else if (!was_urgent) {
 		player->short_ms = p->now_ms;
-		/* As much available as makes demand_update() call it recovered. */
-		player->enough_bytes = sat_add_u64(vm->demand.used_bytes, urgent + urgent / 2);
+		player->enough_bytes = sat_add_u64(vm->demand.used_bytes,
+						   demand_recovered_bytes(urgent));
 	} else if (player->enough_bytes && vm->size_bytes >= player->enough_bytes) {
 		took_ms = p->now_ms - player->short_ms;
 		g_array_append_val(player->out->rescues_ms, took_ms);

@@ -110,13 +110,6 @@ struct poll {
 static gboolean on_list_timer(void *data);
 static gboolean on_poll_timer(void *data);
 
-static void clear(guint *source)
-{
-	if (*source)
-		g_source_remove(*source);
-	*source = 0;
-}
-
 static char *last_error(void)
 {
 	const char *message = virGetLastErrorMessage();
@@ -245,7 +238,7 @@ static void poll_done(struct worker_job *job)
 	if (d) {
 		d->job = NULL;
 		d->vm.underway = d->want_bytes ? 1 : 0;
-		clear(&d->deadline);
+		g_clear_handle_id(&d->deadline, g_source_remove);
 		d->timer = g_timeout_add(d->want_bytes ? 0 : d->backend->config->poll_ms,
 					 on_poll_timer, d);
 		take_poll(d, poll);
@@ -272,7 +265,7 @@ static void start_poll(struct domain *d)
 
 	if (d->job)
 		return;
-	clear(&d->timer);
+	g_clear_handle_id(&d->timer, g_source_remove);
 	poll = g_new0(struct poll, 1);
 	poll->job = (struct worker_job){ .work = poll_work, .done = poll_done };
 	poll->domain = d;
@@ -312,8 +305,8 @@ static void domain_free(void *data)
 
 	if (d->job)
 		d->job->domain = NULL;
-	clear(&d->timer);
-	clear(&d->deadline);
+	g_clear_handle_id(&d->timer, g_source_remove);
+	g_clear_handle_id(&d->deadline, g_source_remove);
 	virDomainFree(d->handle);
 	g_free(d->vm.name);
 	g_free(d->trouble);
@@ -412,7 +405,7 @@ static void list_done(struct worker_job *job)
 
 	if (b) {
 		b->job = NULL;
-		clear(&b->deadline);
+		g_clear_handle_id(&b->deadline, g_source_remove);
 		b->listed = true;
 		b->connection = list->connection;
 		b->timer = g_timeout_add(list->error ? b->config->retry_ms : b->config->poll_ms,
@@ -512,8 +505,8 @@ void libvirt_free(struct libvirt *b)
 		return;
 	if (b->job)
 		b->job->backend = NULL;
-	clear(&b->timer);
-	clear(&b->deadline);
+	g_clear_handle_id(&b->timer, g_source_remove);
+	g_clear_handle_id(&b->deadline, g_source_remove);
 	g_hash_table_unref(b->domains);
 	if (b->connection)
 		virConnectClose(b->connection);

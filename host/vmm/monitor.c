@@ -79,19 +79,12 @@ static void command_free(void *data)
 	g_free(command);
 }
 
-static void clear_source(guint *id)
-{
-	if (*id)
-		g_source_remove(*id);
-	*id = 0;
-}
-
 /* hang_up() - no more callbacks from the main loop, no more socket */
 static void hang_up(struct monitor *m)
 {
 	ear_free(m->input);
 	m->input = NULL;
-	clear_source(&m->output);
+	g_clear_handle_id(&m->output, g_source_remove);
 	beat_clear(&m->deadline);
 	if (m->fd >= 0)
 		close(m->fd);

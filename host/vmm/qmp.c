@@ -135,8 +135,7 @@ void qmp_free(struct qmp *b)
 {
 	if (!b)
 		return;
-	if (b->timer)
-		g_source_remove(b->timer);
+	g_clear_handle_id(&b->timer, g_source_remove);
 	g_hash_table_unref(b->vms);
 	g_free(b);
 }

@@ -65,7 +65,6 @@ class RefereedBalloon(Balloon):
 
         return self.wait(rests, f"rests at {ballooned_pages} pages", timeout)
 
-
     def check_fair(self, when):
         """The driver did nothing foul, and host, sysfs and vmstat agree on what is held; a snapshot in which they do.
 

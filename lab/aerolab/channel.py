@@ -106,8 +106,8 @@ class Channel:
         self._next_number = 1
         self._tokens = []
 
-    def start(self, command, on_output=None):
-        """Starts a shell command in the guest; returns its Job."""
+    def start(self, command, on_output=None, kind=b"r"):
+        """Starts a shell command in the guest (or another kind of job); returns its Job."""
         number = self._next_number
         self._next_number = number % 0xFFFF + 1
         payload = command.encode(errors="surrogateescape")
@@ -115,7 +115,7 @@ class Channel:
             raise ValueError("the command is too long")
         job = Job(self, number, command, on_output)
         self._jobs[number] = job
-        self.send(b"r", number, payload)
+        self.send(kind, number, payload)
         return job
 
     def send(self, kind, number=0, payload=b""):

@@ -20,11 +20,7 @@ class Commands:
 
         Processes that the command leaves in the background live on.
         """
-        try:
-            return self.spawn(command, on_output).wait(timeout)
-        except GuestDied as error:
-            self._wait_dead()
-            raise GuestDied(f"{error}; it was running: {command}{self._evidence()}") from error
+        return self._end(self.spawn(command, on_output), timeout)
 
     def sh(self, command, timeout=60):
         """Runs a shell command that must succeed; its output without the last newline."""
@@ -47,7 +43,26 @@ class Commands:
 
     def read(self, path):
         """Text of a file in the guest, without the last newline."""
-        return self.sh(f"cat {shlex.quote(path)}")
+        return next(iter(self.look(path).values())).removesuffix("\n")
+
+    def look(self, *patterns):
+        """{last part of the path: text} of the files that match, one after the other, in the order of the patterns.
+
+        Costs the guest a fraction of what `sh` does.
+        """
+        jitter.pause()
+        result = self._end(self._channel.start("\n".join(patterns), kind=b"l"), 60)
+        if result.status:
+            raise CommandFailed(f"status {result.status}: look at {' '.join(patterns)}\n{result.out}", result)
+        names_and_texts = result.out.split("\0")[:-1]
+        return dict(zip(names_and_texts[::2], names_and_texts[1::2]))
+
+    def _end(self, job, timeout):
+        try:
+            return job.wait(timeout)
+        except GuestDied as error:
+            self._wait_dead()
+            raise GuestDied(f"{error}; it was running: {job.command}{self._evidence()}") from error
 
     def _wait_dead(self):
         """The channel is closed: waits a moment for the rest of the guest to end, so that the evidence is complete."""

@@ -9,7 +9,8 @@
  * payload (32 bits, all little endian), payload. An emulated port loses nothing, so there are no
  * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
  *
- *   host to guest   RUN shell command | KILL (the job's process group) | POWEROFF | REBOOT | KEXEC
+ *   host to guest   RUN shell command | LOOK patterns of paths, one a line | KILL (the job's process
+ *                   group) | POWEROFF | REBOOT | KEXEC
  *   guest to host   READY nonce, newline, errors of the module loader | OUTPUT bytes |
  *                   EXIT status (32 bits) | GOODBYE nonce
  *
@@ -17,6 +18,9 @@
  * another boot counts as a sign of life. A job is over when its shell exits; processes that it left
  * behind in the background live on, and what they write is read and dropped so that they never
  * block or die of SIGPIPE.
+ *
+ * To LOOK is a job as well, without a shell, which takes an emulated processor longer than to read some
+ * files: its output is, for each file, the last part of its path and its content, a NUL after either.
  *
  * The machine may have been switched on for a guest that hibernated on the disk that the kernel's
  * command line names (resume=). The kernel looks there by itself only before the agent runs, when
@@ -27,6 +31,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,6 +52,7 @@
 
 enum frame_type {
 	FRAME_RUN = 'r',
+	FRAME_LOOK = 'l',
 	FRAME_KILL = 'k',
 	FRAME_POWEROFF = 'q',
 	FRAME_REBOOT = 'b',
@@ -266,7 +272,48 @@ static void send_failure(uint16_t number, const char *what)
 	send_exit(number, 126);
 }
 
-static void __attribute__((noreturn)) become_shell(const char *command, int output)
+static void __attribute__((noreturn)) run_shell(char *command)
+{
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static bool print_file(const char *path)
+{
+	char part[4096];
+	size_t length;
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return false;
+	printf("%s%c", basename(path), '\0');
+	while ((length = fread(part, 1, sizeof(part), file)))
+		fwrite(part, 1, length, stdout);
+	putchar('\0');
+	return !ferror(file) && !fclose(file);
+}
+
+static void __attribute__((noreturn)) look(char *patterns)
+{
+	glob_t found = { .gl_pathc = 0 };
+	int flags = GLOB_NOCHECK;
+
+	for (char *one = strtok(patterns, "\n"); one; one = strtok(NULL, "\n")) {
+		if (glob(one, flags, NULL, &found))
+			_exit(126);
+		flags |= GLOB_APPEND;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (!print_file(found.gl_pathv[i])) {
+			printf("%s: %s\n", found.gl_pathv[i], strerror(errno));
+			exit(1);
+		}
+	}
+	exit(0);
+}
+
+static void __attribute__((noreturn))
+become_job(void (*run)(char *payload), char *payload, int output)
 {
 	sigset_t none;
 
@@ -276,11 +323,11 @@ static void __attribute__((noreturn)) become_shell(const char *command, int outp
 	dup2(open("/dev/null", O_RDONLY), 0);
 	dup2(output, 1);
 	dup2(output, 2);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
+	run(payload);
+	__builtin_unreachable();
 }
 
-static void start_job(uint16_t number, const char *command)
+static void start_job(uint16_t number, void (*run)(char *payload), char *payload)
 {
 	struct job *job = free_job();
 	int ends[2];
@@ -293,7 +340,7 @@ static void start_job(uint16_t number, const char *command)
 	}
 	pid = fork();
 	if (pid == 0)
-		become_shell(command, ends[1]);
+		become_job(run, payload, ends[1]);
 	close(ends[1]);
 	if (pid < 0) {
 		send_failure(number, "fork");
@@ -387,7 +434,10 @@ static void handle_frame(void)
 
 	switch (header.type) {
 	case FRAME_RUN:
-		start_job(header.job, payload);
+		start_job(header.job, run_shell, payload);
+		break;
+	case FRAME_LOOK:
+		start_job(header.job, look, payload);
 		break;
 	case FRAME_KILL:
 		job = find_job(header.job);

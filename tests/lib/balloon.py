@@ -53,12 +53,13 @@ class Balloon:
 
     def attributes(self):
         """{attribute: value}, numbers as int."""
-        text = self.guest.sh(f"cd {self.directory} && grep -H . *_kb blocks pages state reason transport")
-        pairs = (line.split(":", 1) for line in text.splitlines())
-        return {name: int(value) if value.isdigit() else value for name, value in pairs}
+        return values(self.guest.look(*self.paths("*_kb", "blocks", "pages", "state", "reason", "transport")))
 
     def counters(self):
         return numbers(self.guest.read(self.counters_path))
+
+    def paths(self, *attributes):
+        return [f"{self.directory}/{name}" for name in attributes]
 
     def ask(self, ballooned_pages):
         """Has QEMU ask for `ballooned_pages` to be in the balloon."""
@@ -102,6 +103,12 @@ class Balloon:
         """The driver and the kernel count the same migrations, if not in the midst of one; the counters."""
         return poll(lambda: self.counters() | vmstat(self.guest),
                     lambda now: now["migrated_pages"] == now["balloon_migrate"], "the counts of migrations agree", 30)
+
+
+def values(files):
+    """{name: value} of files of a line each, numbers as int; without those that are empty."""
+    lines = ((name, text.removesuffix("\n")) for name, text in files.items())
+    return {name: int(line) if line.isdigit() else line for name, line in lines if line}
 
 
 def numbers(text):

@@ -3,7 +3,7 @@
 
 import time
 
-from balloon import PAGE, Balloon, check, meminfo, numbers, patience, poll, settled_free_kb
+from balloon import PAGE, Balloon, check, meminfo, numbers, patience, poll, settled_free_kb, values
 
 # Free memory is never exactly what it was: slabs, per-CPU lists, the tests' own commands.
 FREE_SLACK_KB = 3072
@@ -38,10 +38,9 @@ class RefereedBalloon(Balloon):
 
         In this order, because the driver's numbers follow the host's: see wait_rest().
         """
-        out = self.guest.sh(f"cat {self.debugfs}/referee {self.counters_path} &&"
-                            f" cd {self.directory} && grep -H . *_kb blocks pages state reason")
-        pairs = (line.replace(":", " ", 1).split() for line in out.splitlines())
-        return {name: int(value) if value.isdigit() else value for name, value in pairs}
+        files = self.guest.look(f"{self.debugfs}/referee", self.counters_path,
+                                *self.paths("*_kb", "blocks", "pages", "state", "reason"))
+        return numbers(files.pop("referee")) | numbers(files.pop("counters")) | values(files)
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; a later snapshot, in which all numbers are of a moment when it held."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guests of the fake VMware monitor (lab/vmware), with our driver or with Linux's own, as tests see them."""
 
-from balloon import BLOCK_PAGES, FLYING, PAGE, Balloon, Guest, check, patience, poll  # noqa: F401
+from balloon import BLOCK_PAGES, FLYING, PAGE, Balloon, Guest, check, numbers, patience, poll, values  # noqa: F401
 
 BASIC, BATCHED, BATCHED_2M, WAKEUP, WIDE = 2, 4, 8, 16, 32
 # What a host may grant, from the oldest kind to the newest.
@@ -89,8 +89,8 @@ class VmwareBalloon(Balloon):
         In this order, because the guest's numbers follow what the host has: see wait_rest().
         """
         host = self.host.state()
-        counters = self.counters()
-        return self.attributes() | counters | host
+        files = self.guest.look(self.counters_path, *self.paths("*_kb", "blocks", "pages", "state", "reason"))
+        return numbers(files.pop("counters")) | values(files) | host
 
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(snapshot)`; that snapshot."""

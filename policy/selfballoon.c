@@ -19,7 +19,7 @@
  * It knows nothing of caches, and too much of processes that ask for more than they use.
  *
  * "workingset" tries. While the guest is quiet, it takes half of the free memory, which
- * nobody misses, down to a 16th of RAM: a burst that comes with no warning has that
+ * nobody misses, down to an 8th of RAM: a burst that comes with no warning has that
  * until the next look. Or, if that is more, it takes a part of the available memory
  * that is in caches (1 / downhysteresis, and no more than a 16th of RAM). At the first
  * sign that too much was taken it stops, gives a good part back, and waits before the
@@ -70,10 +70,10 @@
 #define CREEP_SHIFT 4
 /* Free memory vanishes fast when a look finds this part of RAM less (a 256th) or more. */
 #define GROWTH_SHIFT 8
-/* How long a guest that grows finds free memory, if it goes on like that. */
-#define AHEAD_MS 500
-/* "workingset" leaves this part of RAM free (a 16th), if it is not for caches. */
-#define CUSHION_SHIFT 4
+/* How long a guest that grows finds free memory: beyond the next look. */
+#define AHEAD_MS 375
+/* "workingset" leaves this part of RAM free (an 8th). */
+#define CUSHION_SHIFT 3
 /* "workingset" takes one part in so many of the free memory at a time. */
 #define FREE_PART 2
 /* The hold-off after pressure, in intervals: 30 s to an hour, calm after 15 minutes, of 5 s each. */
@@ -210,12 +210,16 @@ static u64 relief(const struct selfballoon *s)
 	return pages;
 }
 
+/* Free memory that stays, but for a loan. */
+static u64 cushion(const struct selfballoon_sample *in)
+{
+	return sat_add_u64(headroom(in), in->ram_pages >> CUSHION_SHIFT);
+}
+
 /* Of the free memory. */
 static u64 take_free(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	u64 left_pages = sat_add_u64(headroom(in), in->ram_pages >> CUSHION_SHIFT);
-
-	return step_down(s, sat_sub_u64(in->free_pages, left_pages), FREE_PART);
+	return step_down(s, sat_sub_u64(in->free_pages, cushion(in)), FREE_PART);
 }
 
 /* Of the available memory, as far as it is in caches. */
@@ -291,7 +295,7 @@ static void hold_off(struct selfballoon *s, const struct selfballoon_tunables *t
 /* Of what was borrowed, what is missing now that nothing is on its way any more. */
 static u64 pay_back(struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	u64 pages = min_u64(s->loan_pages, sat_sub_u64(headroom(in), in->free_pages));
+	u64 pages = min_u64(s->loan_pages, sat_sub_u64(cushion(in), in->free_pages));
 
 	if (!in->settled)
 		return 0;

@@ -15,6 +15,7 @@ other end is a socket of ours.
 Xen always runs without KVM: nested in KVM it would be another lab.
 """
 
+import gzip
 import secrets
 import shlex
 import socket
@@ -254,6 +255,11 @@ class Domain(Commands):
     def store(self, path):
         """What xenstore has at `path` of this domain's own."""
         return self.host.sh(f"xenstore-read {shlex.quote(f'/local/domain/{self.id}/{path}')}")
+
+    def dmesg(self):
+        """The kernel's log as the domain sees it. Packed, because each byte on a domain's console wakes dom0."""
+        result = self.run("dmesg | gzip")
+        return gzip.decompress(result.raw).decode(errors="replace")
 
     def allow_log(self, pattern):
         """Lines of the kernel log that match a regular expression, and the traces after them, are fine."""

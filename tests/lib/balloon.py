@@ -27,7 +27,7 @@ def check(condition, what):
         sys.exit(f"FAILED: {what}")
 
 
-def poll(look, condition, what, timeout, pause=0.03):
+def poll(look, condition, what, timeout, pause=0.05):
     """Looks until `condition(look())` holds; what was seen then."""
     deadline = patience.deadline(timeout)
     while True:

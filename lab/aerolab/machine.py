@@ -59,8 +59,8 @@ BACKINGS = {
 
 # Messages of every level on the console: the kernel log is proof, whatever a test does to printk.
 # The rest spares the emulator work that has nothing to do with memory.
-CMDLINE = ("panic=-1 ignore_loglevel mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
-           " cryptomgr.notests=1")
+CMDLINE = ("panic=-1 ignore_loglevel mitigations=off noreplace-smp tsc=reliable no_timer_check"
+           " random.trust_cpu=on cryptomgr.notests=1")
 # Where Xen has the first serial port, Linux calls another one ttyS0: that of a domain.
 CONSOLES = {"qemu": "ttyS0", "vmware": "ttyS0", "xen": "hvc0"}
 

@@ -39,7 +39,7 @@ XEN_MIB = 192
 XEN = ("console=com1 com1=115200,8n1 spec-ctrl=eager-fpu bootscrub=off dom0_mem={0}M,max:{0}M dom0_max_vcpus=1"
        " loglvl=warning")
 DOM0 = "init_on_alloc=0"
-DOMAIN = ("console=hvc0 loglevel=0 panic=-1 mitigations=off random.trust_cpu=on cryptomgr.notests=1"
+DOMAIN = ("console=hvc0 loglevel=0 panic=-1 mitigations=off noreplace-smp random.trust_cpu=on cryptomgr.notests=1"
           " aerolab.channel=/dev/hvc0")
 PORTS = range(0x10, 0x14)  # PCI slots; one for each domain at a time
 KINDS = ("pv", "pvh")

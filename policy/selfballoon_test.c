@@ -731,6 +731,7 @@ static void check_any_look(struct selfballoon *s, u64 *state)
 	struct selfballoon_sample more = more_demand(in, state);
 	struct selfballoon twin = *s;
 	u64 before = s->wish_pages;
+	u64 loan_pages = s->loan_pages;
 	bool due = !twin.looked || in.now_ms >= s->next_ms;
 	u64 wish = selfballoon_look(s, policy, &tunables, &in);
 
@@ -741,7 +742,10 @@ static void check_any_look(struct selfballoon *s, u64 *state)
 	      (due && in.may_grow &&
 	       wish - before <= sat_sub_u64(in.available_pages, in.margin_pages)));
 	CHECK(in.may_grow || !twin.looked || wish <= in.held_pages);
-	CHECK(selfballoon_look(&twin, policy, &tunables, &more) <= wish);
+	/* More demand leaves no less, but for what is borrowed, or was and comes back with less demand. */
+	wish = selfballoon_look(&twin, policy, &tunables, &more);
+	loan_pages = max_u64(loan_pages, twin.loan_pages);
+	CHECK(wish <= sat_add_u64(s->wish_pages, sat_sub_u64(loan_pages, s->loan_pages)));
 	CHECK(selfballoon_pause_ms(s, in.now_ms) > 0);
 	CHECK(selfballoon_pause_ms(s, in.now_ms) <= SELFBALLOON_INTERVAL_MAX_S * 1000);
 }

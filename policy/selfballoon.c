@@ -149,7 +149,7 @@ static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample 
 /* Nobody in the guest uses it: what the balloon takes or gives does not change that. */
 static u64 unused(const struct selfballoon_sample *in)
 {
-	return sat_add_u64(in->free_pages, in->held_pages);
+	return sat_add_u64(sat_add_u64(in->free_pages, in->pcp_pages), in->held_pages);
 }
 
 /* What has to be given back for the guest to grow as it has since the base, and not reclaim. */
@@ -233,10 +233,12 @@ static u64 take_caches(const struct selfballoon *s, const struct selfballoon_tun
 		       round_up_grain(s, in->ram_pages >> CREEP_SHIFT));
 }
 
-/* The free memory that the kernel uses up before it turns to caches. */
+/* The free memory that is used up before the kernel turns to caches. */
 static u64 before_caches(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	return round_down_grain(s, sat_sub_u64(in->free_pages, in->reserve_pages));
+	u64 free_pages = sat_add_u64(in->free_pages, in->pcp_pages);
+
+	return round_down_grain(s, sat_sub_u64(free_pages, in->reserve_pages));
 }
 
 static struct step workingset(const struct selfballoon *s, const struct selfballoon_tunables *t,

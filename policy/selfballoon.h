@@ -46,6 +46,7 @@ struct selfballoon_tunables {
  * @reserved_pages: what the administrator reserves on top of the goal
  * @return_pages: swapped memory on its way back, for which there has to be room
  * @free_pages: memory that nobody uses
+ * @pcp_pages: the same, but kept by processors for themselves: others may not find it
  * @available_pages: memory that can be had now without swapping (MemAvailable)
  * @margin_pages: available memory that inflation leaves alone
  * @refaults: pages that were read again soon after they had been reclaimed
@@ -67,6 +68,7 @@ struct selfballoon_sample {
 	u64 reserved_pages;
 	u64 return_pages;
 	u64 free_pages;
+	u64 pcp_pages;
 	u64 available_pages;
 	u64 margin_pages;
 	u64 refaults;

@@ -201,7 +201,8 @@ static void test_workingset_borrows_free_memory(void)
 		check_row = rows[i].name;
 		now.margin_pages = 150;
 		now.reserve_pages = 40;
-		now.free_pages = 100;
+		now.free_pages = 70;
+		now.pcp_pages = 30;
 		now.settled = true;
 		selfballoon_init(&s, 0, now.held_pages);
 		selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
@@ -252,21 +253,23 @@ static void test_workingset_runs_ahead_of_growth(void)
 {
 	static const struct {
 		const char *name;
-		u64 last_free, free, last_held;
+		u64 last_free, free, last_held, pcp;
 		bool last_settled, settled;
 		u64 wish_pages;
 	} rows[] = {
-		{ "slowly", 4, 1, 400, true, true, 400 },
-		{ "fast", 5, 1, 400, true, true, 395 },
-		{ "there is enough until after the next look", 25, 15, 400, true, true, 400 },
-		{ "there is not", 24, 14, 400, true, true, 399 },
-		{ "faster than there is to give", 600, 0, 400, true, true, 0 },
-		{ "beyond all numbers", MAX, 0, 400, true, true, 0 },
-		{ "it shrinks", 0, 600, 400, true, true, 400 },
-		{ "it is being taken from", 600, 0, 400, true, false, 400 },
-		{ "it was taken from", 600, 0, 400, false, true, 400 },
-		{ "it was given to the balloon", 400, 0, 0, true, true, 400 },
-		{ "more vanished than that", 416, 0, 0, true, true, 376 },
+		{ "slowly", 4, 1, 400, 0, true, true, 400 },
+		{ "fast", 5, 1, 400, 0, true, true, 395 },
+		{ "there is enough until after the next look", 25, 15, 400, 0, true, true, 400 },
+		{ "there is not", 24, 14, 400, 0, true, true, 399 },
+		{ "faster than there is to give", 600, 0, 400, 0, true, true, 0 },
+		{ "beyond all numbers", MAX, 0, 400, 0, true, true, 0 },
+		{ "it shrinks", 0, 600, 400, 0, true, true, 400 },
+		{ "it is being taken from", 600, 0, 400, 0, true, false, 400 },
+		{ "it was taken from", 600, 0, 400, 0, false, true, 400 },
+		{ "it was given to the balloon", 400, 0, 0, 0, true, true, 400 },
+		{ "a processor keeps it", 5, 1, 400, 4, true, true, 400 },
+		{ "a processor keeps the least part of it", 600, 1, 400, 4, true, true, 0 },
+		{ "more vanished than that", 416, 0, 0, 0, true, true, 376 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -278,6 +281,7 @@ static void test_workingset_runs_ahead_of_growth(void)
 		step.last.settled = rows[i].last_settled;
 		step.now.now_ms = 250;
 		step.now.free_pages = rows[i].free;
+		step.now.pcp_pages = rows[i].pcp;
 		step.now.settled = rows[i].settled;
 		CHECK_EQ(take_step(&step), rows[i].wish_pages);
 		step.policy = SELFBALLOON_COMMITTED;
@@ -672,6 +676,7 @@ static struct selfballoon_sample any_sample(u64 *state)
 		.reserved_pages = check_random_any(state),
 		.return_pages = check_random_any(state),
 		.free_pages = check_random_any(state),
+		.pcp_pages = check_random_any(state),
 		.available_pages = check_random_any(state),
 		.margin_pages = check_random_any(state),
 		.refaults = check_random_any(state),

@@ -53,6 +53,7 @@ u64 aero_meminfo_boost_pages(void);
 u64 aero_meminfo_background_pages(void);
 u64 aero_meminfo_available_pages(void);
 u64 aero_meminfo_free_pages(void);
+u64 aero_meminfo_pcp_pages(void);
 u64 aero_meminfo_total_pages(void);
 u64 aero_meminfo_committed_pages(void);
 bool aero_meminfo_has_free_swap(void);

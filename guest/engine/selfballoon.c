@@ -76,6 +76,7 @@ static void take_sample(struct aero_balloon *balloon, struct selfballoon_sample 
 		.reserved_pages = mb_pages(READ_ONCE(self->tunable[AERO_RESERVED_MB])),
 		.return_pages = return_pages(self),
 		.free_pages = info.free_pages,
+		.pcp_pages = aero_meminfo_pcp_pages(),
 		.available_pages = info.available_pages,
 		.margin_pages = aero_target_margin_pages(balloon),
 		.refaults = info.refaults,

@@ -89,10 +89,14 @@ struct aero_balloon {
 	struct shrinker *shrinker;
 	unsigned long next_ring; /* jiffies: no look is asked for before; lockless */
 
-	/* Used by the OOM notifier alone, but for @rescue: protected by @state_lock. */
+	/*
+	 * Used by the OOM notifier alone, of which the kernel runs one at a time, but for @rescue,
+	 * protected by @state_lock, and @in_need: read locklessly.
+	 */
 	struct notifier_block oom_notifier;
 	struct aero_batch oom_batch;
 	struct rescue rescue;
+	bool in_need; /* a rescue wants the host */
 
 	/* Used by the worker alone. */
 	struct delayed_work resize_work;

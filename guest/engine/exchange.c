@@ -462,7 +462,7 @@ int aero_exchange_migrate(struct balloon_dev_info *core, struct page *newpage, s
 
 	if (!aero_pool_movable())
 		return -EBUSY;
-	if (!mutex_trylock(&balloon->host_lock)) {
+	if (READ_ONCE(balloon->in_need) || !mutex_trylock(&balloon->host_lock)) {
 		aero_count(&balloon->counters, AERO_MIGRATE_BUSY, 1);
 		return -EAGAIN;
 	}

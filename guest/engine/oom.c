@@ -7,8 +7,11 @@
  * The kernel calls the notifier when an allocation has failed for good and before it
  * chooses a victim. Whatever the notifier frees lets the allocation try again. It
  * runs on the allocating task, does not wait for the worker, and ends with what it has
- * after GIVE_DEADLINE_MS: the kernel asks again if that was not enough. Only an exchange of
- * its own may take longer, until the transport gives up the host.
+ * after GIVE_DEADLINE_MS: the kernel asks again if that was not enough. With nothing it would
+ * kill, so that an exchange that is going on (of the worker, or of a page that moves) is
+ * waited for until BUSY_DEADLINE_MS; pages that want to move, of which each would be the next to
+ * talk to the host, stand back meanwhile. Only an exchange of its own may take longer, until the
+ * transport gives up the host.
  * policy/rescue says how much to give and how long the balloon must not grow then.
  *
  * It gives all that is held where the host agreed to that (transport->deflate_on_oom)
@@ -31,8 +34,10 @@
 #include "guest/engine/trace.h"
 #include "guest/engine/walk.h"
 
-/* How long a rescue goes on, be it with a slow host or waiting for an exchange that is going on. */
+/* How long a rescue goes on when it has something to show. */
 #define GIVE_DEADLINE_MS 100
+/* How long it waits for others' exchanges with the host until then. */
+#define BUSY_DEADLINE_MS 1000
 
 static const struct rescue_limits limits = {
 	.give_min_pages = SZ_32M >> PAGE_SHIFT,
@@ -80,6 +85,7 @@ static int give_some(struct aero_balloon *balloon, u64 want_pages)
 static u64 give(struct aero_balloon *balloon, u64 want_pages)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(GIVE_DEADLINE_MS);
+	unsigned long busy_deadline = jiffies + msecs_to_jiffies(BUSY_DEADLINE_MS);
 	u64 given_pages = 0;
 
 	if (balloon->transport->delegate)
@@ -89,7 +95,8 @@ static u64 give(struct aero_balloon *balloon, u64 want_pages)
 
 		if (ret > 0)
 			given_pages += ret;
-		if ((ret < 0 && ret != -EBUSY) || time_after(jiffies, deadline))
+		if ((ret < 0 && ret != -EBUSY) ||
+		    time_after(jiffies, given_pages ? deadline : busy_deadline))
 			break;
 		/* Busy, or all pages are isolated: either ends soon. */
 		if (ret <= 0)
@@ -122,7 +129,9 @@ static int oom_notify(struct notifier_block *notifier, unsigned long unused, voi
 		return NOTIFY_OK;
 	/* The hold-off first, so that the worker does not take back what is given. */
 	want_pages = min_t(u64, begin(balloon), most_pages);
+	WRITE_ONCE(balloon->in_need, true);
 	given_pages = give(balloon, want_pages);
+	WRITE_ONCE(balloon->in_need, false);
 	*freed_pages += given_pages;
 	aero_count(&balloon->counters, AERO_OOM_RESCUES, 1);
 	aero_count(&balloon->counters, AERO_OOM_PAGES, given_pages);

@@ -19,8 +19,8 @@
  * It knows nothing of caches, and too much of processes that ask for more than they use.
  *
  * "workingset" tries. While the guest is quiet, it takes half of the free memory, which
- * nobody misses, down to an 8th of RAM: a burst that comes with no warning has that
- * until the next look. Or, if that is more, it takes a part of the available memory
+ * nobody misses, down to an 8th of RAM or a gigabyte: a burst that comes with no warning
+ * has that until the next look. Or, if that is more, it takes a part of the available memory
  * that is in caches (1 / downhysteresis, and no more than a 16th of RAM). At the first
  * sign that too much was taken it stops, gives a good part back, and waits before the
  * next try, longer each time. The signs are pages that are read again after they were
@@ -72,8 +72,9 @@
 #define GROWTH_SHIFT 8
 /* How long a guest that grows finds free memory: beyond the next look. */
 #define AHEAD_MS 375
-/* "workingset" leaves this part of RAM free (an 8th). */
+/* "workingset" leaves this part of RAM free (an 8th), and no more than 1 GiB in pages of 4 KiB. */
 #define CUSHION_SHIFT 3
+#define CUSHION_MAX_PAGES (1ULL << 18)
 /* "workingset" takes one part in so many of the free memory at a time. */
 #define FREE_PART 2
 /* The hold-off after pressure, in intervals: 30 s to an hour, calm after 15 minutes, of 5 s each. */
@@ -213,7 +214,8 @@ static u64 relief(const struct selfballoon *s)
 /* Free memory that stays, but for a loan. */
 static u64 cushion(const struct selfballoon_sample *in)
 {
-	return sat_add_u64(headroom(in), in->ram_pages >> CUSHION_SHIFT);
+	return sat_add_u64(headroom(in),
+			   min_u64(in->ram_pages >> CUSHION_SHIFT, CUSHION_MAX_PAGES));
 }
 
 /* Of the free memory. */

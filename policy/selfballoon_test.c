@@ -608,7 +608,7 @@ static void test_steady_load_comes_to_rest(void)
 		if (policy == SELFBALLOON_COMMITTED)
 			least = max_u64(least, g.committed_pages);
 		else
-			least = min_u64(least + g.ram_pages / 8, g.ram_pages);
+			least = min_u64(least + min_u64(g.ram_pages / 8, 1024 * MIB), g.ram_pages);
 		CHECK_EQ(course.turns, 0);
 		/* Noise may hide a last step: what is just above the deadband, or half of that. */
 		CHECK(course.wish_pages - course.quarter_pages <= DEADBAND / 2);

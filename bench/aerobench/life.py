@@ -13,7 +13,7 @@ or a pause, and not how busy the host was. The host's work of finding memory aga
 
 The disk that is read from is no faster than a modest one, or reading again what was dropped would cost nothing. The
 guest's own kernel sees to that, by the guest's clock: QEMU would go by the host's, which runs away from a guest that
-a busy host holds up. For the same reason it reads far enough ahead that it never waits for a busy QEMU.
+a busy host holds up. For the same reason it reads far enough ahead that it seldom waits for a busy QEMU.
 """
 
 import dataclasses

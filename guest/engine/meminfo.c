@@ -95,11 +95,12 @@ u64 aero_meminfo_free_pages(void)
 }
 
 /**
- * aero_meminfo_pcp_pages() - free pages that processors keep at hand, in guest pages
+ * aero_meminfo_pcp_pages() - free pages that processors keep at hand
  *
  * The kernel counts them neither as free nor as available, and has them for allocations of
  * their own kind only. Blocks are a kind: what the balloon gives back goes there first.
  *
+ * Return: guest pages.
  * Context: any; walks all CPUs.
  */
 u64 aero_meminfo_pcp_pages(void)

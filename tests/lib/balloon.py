@@ -49,17 +49,15 @@ class Balloon:
     def __init__(self, guest, name="virtio0"):
         self.guest = guest
         self.directory = f"/sys/class/aerostat/{name}"
+        self.attribute_paths = [f"{self.directory}/{each}" for each in ("*_kb", "blocks", "pages", "state", "reason")]
         self.counters_path = f"/sys/kernel/debug/aerostat/{name}/counters"
 
     def attributes(self):
         """{attribute: value}, numbers as int."""
-        return values(self.guest.look(*self.paths("*_kb", "blocks", "pages", "state", "reason", "transport")))
+        return values(self.guest.look(*self.attribute_paths))
 
     def counters(self):
         return numbers(self.guest.read(self.counters_path))
-
-    def paths(self, *attributes):
-        return [f"{self.directory}/{name}" for name in attributes]
 
     def ask(self, ballooned_pages):
         """Has QEMU ask for `ballooned_pages` to be in the balloon."""

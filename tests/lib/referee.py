@@ -38,8 +38,7 @@ class RefereedBalloon(Balloon):
 
         In this order, because the driver's numbers follow the host's: see wait_rest().
         """
-        files = self.guest.look(f"{self.debugfs}/referee", self.counters_path,
-                                *self.paths("*_kb", "blocks", "pages", "state", "reason"))
+        files = self.guest.look(f"{self.debugfs}/referee", self.counters_path, *self.attribute_paths)
         return numbers(files.pop("referee")) | numbers(files.pop("counters")) | values(files)
 
     def wait(self, condition, what, timeout=30):

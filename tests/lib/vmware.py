@@ -89,7 +89,7 @@ class VmwareBalloon(Balloon):
         In this order, because the guest's numbers follow what the host has: see wait_rest().
         """
         host = self.host.state()
-        files = self.guest.look(self.counters_path, *self.paths("*_kb", "blocks", "pages", "state", "reason"))
+        files = self.guest.look(self.counters_path, *self.attribute_paths)
         return numbers(files.pop("counters")) | values(files) | host
 
     def wait(self, condition, what, timeout=30):

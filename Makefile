@@ -9,8 +9,9 @@
 #   make lab         what the lab needs besides: the fake VMware monitor
 #   make unit        build and run the unit tests (no VM, a few seconds)
 #   make test-fast   the unit tests and those tests of the tests that start no VM
-#   make test        everything: unit tests, tests of the tests, tests in VMs
-#   make test-long   those tests of which `make test` runs a shorter form, in full: an hour
+#   make test        unit tests, tests of the tests, tests in VMs: all but the long ones
+#   make test-long   the long ones: guests that sleep, move and start again, Xen with several domains
+#   make test-soak   two of those for as long as is promised: an hour
 #   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make test-debug-short  a part of that, which takes minutes, and memory that runs out
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
@@ -33,7 +34,7 @@
 #   KVER=6.1.0-1-amd64  kernel to build the modules for (default: that of linux-headers-amd64)
 #   KDIR=/path          that kernel's build directory (default: /lib/modules/KVER/build); with a
 #                       kernel of your own give KVER a name for it as well
-#   TESTS="vm/x meta"   what `make test` and `make test-debug` run: groups, names or patterns of tests/run
+#   TESTS="vm/x meta"   what `make test`, `make test-debug` and their like run: groups, names or patterns of tests/run
 #   JOBS=2              tests and compilers at a time (default: number of processors; of tests, twice as many)
 #   INSTALL=no          do not install packages; what is missing then shows as an error
 #   V=1                 show the commands
@@ -239,7 +240,6 @@ all: modules $(programs) lab $(unit-tests)
 # Tests. tests/run knows the groups; here is only what has to be there before.
 
 export JOBS
-TESTS ?= unit meta host vm fuzz
 
 .PHONY: unit test-fast test
 unit: $(unit-tests)
@@ -249,20 +249,23 @@ test-fast: $(programs) $(unit-tests)
 	$(Q)tests/run fast
 
 test: modules $(programs) lab $(unit-tests) | $(call installed,vm)
-	$(Q)tests/run $(TESTS)
+	$(Q)tests/run $(or $(TESTS),--short unit meta host vm fuzz)
 
 # What these tests do over and over, and how long, they read from the environment.
-long-tests := vm/swapd-survives-kills vm/migration-under-load
-.PHONY: test-long
-test-long: modules $(programs) | $(call installed,vm)
-	$(Q)KILLS=100 LOAD_SECONDS=1800 TIMEOUT_FACTOR=4 tests/run $(long-tests)
+soak-tests := vm/swapd-survives-kills vm/migration-under-load
+.PHONY: test-long test-soak
+test-long: modules $(programs) lab | $(call installed,vm)
+	$(Q)tests/run long
+
+test-soak: modules $(programs) | $(call installed,vm)
+	$(Q)KILLS=100 LOAD_SECONDS=1800 TIMEOUT_FACTOR=4 tests/run $(soak-tests)
 
 # Slow: what a guest does takes several times as long on a kernel with sanitizers.
 DEBUG_KERNEL ?= debug
 
 .PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
-	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(if $(filter-out file,$(origin TESTS)),$(TESTS),vm)
+	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),vm)
 
 # A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
 debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
@@ -275,9 +278,8 @@ QEMUS ?= 10.0 11.1
 kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
 # Those to which QEMU is more than the machine that they run in.
 qemu-tests = $(filter-out vm/device-% vm/fake-%,$(shell tests/run -l vm))
-chosen = $(if $(filter-out file,$(origin TESTS)),$(TESTS),$(1))
 on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
-	tests/on-kernel $$kernel $(call chosen,$(1)) || status=1; done; exit $$status
+	tests/on-kernel $$kernel $(or $(TESTS),$(1)) || status=1; done; exit $$status
 
 .PHONY: test-kernels test-kernels-short test-qemus
 test-kernels: | $(call installed,vm)
@@ -288,7 +290,7 @@ test-kernels-short: | $(call installed,vm)
 
 test-qemus: modules | $(call installed,vm)
 	$(Q)status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
-		AEROSTAT_QEMU=$$qemu tests/run $(call chosen,$(qemu-tests)) || status=1; done; exit $$status
+		AEROSTAT_QEMU=$$qemu tests/run $(or $(TESTS),$(qemu-tests)) || status=1; done; exit $$status
 
 # Unit tests are built again, with counters, in a mirror of their own: what make unit made stays as it is.
 coverage := build/coverage
@@ -300,7 +302,7 @@ coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)rm -rf $(coverage) && mkdir -p $(coverage)/unit $(coverage)/vm
 	$(Q)cp --recursive --symbolic-link $(addprefix $(CURDIR)/,Makefile Kbuild guest policy host lab tests) $(coverage)/unit/
 	$(Q)$(build-mirror) -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
-	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel coverage $(call chosen,vm) || status=1; \
+	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel coverage $(or $(TESTS),vm) || status=1; \
 		tests/coverage $(coverage) || status=1; exit $$status
 
 .PHONY: fuzz

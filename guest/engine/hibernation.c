@@ -24,13 +24,15 @@
 /* How long hibernation waits; it goes on with what it got, and may fail then. */
 #define EMPTY_DEADLINE_MS 60000
 
-static void wait_empty(const struct aero_balloon *balloon)
+static void wait_empty(struct aero_balloon *balloon)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(EMPTY_DEADLINE_MS);
 
 	while (aero_pool_size(&balloon->pool) > aero_target_least_pages(balloon) &&
 	       aero_balloon_runs(balloon) && time_before(jiffies, deadline))
 		msleep(1);
+	/* What the worker took out last may not be free yet. */
+	flush_delayed_work(&balloon->resize_work);
 }
 
 static void set_hibernating(struct aero_balloon *balloon, bool hibernating)

@@ -3,7 +3,7 @@
  * A pattern in memory that the guest must not touch: written when it is given, looked for later.
  *
  * The host may write to what the guest counts as free. KASAN, which watches free memory,
- * must not look.
+ * must not look; KCSAN, which would look at each word, makes a slow host of a quick one.
  */
 #ifndef AFAKE_PATTERN_H
 #define AFAKE_PATTERN_H
@@ -18,7 +18,7 @@ static inline u64 pattern_of(u64 pfn)
 }
 
 /* pattern_write() - fill @bytes of @memory, a multiple of 8. */
-static __no_kasan_or_inline void pattern_write(void *memory, size_t bytes, u64 pattern)
+static __no_sanitize_or_inline void pattern_write(void *memory, size_t bytes, u64 pattern)
 {
 	u64 *words = memory;
 	size_t i;
@@ -28,7 +28,7 @@ static __no_kasan_or_inline void pattern_write(void *memory, size_t bytes, u64 p
 }
 
 /* pattern_holds() - whether all of it is still there. */
-static __no_kasan_or_inline bool pattern_holds(const void *memory, size_t bytes, u64 pattern)
+static __no_sanitize_or_inline bool pattern_holds(const void *memory, size_t bytes, u64 pattern)
 {
 	const u64 *words = memory;
 	size_t i;

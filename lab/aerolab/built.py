@@ -20,8 +20,9 @@ SOURCE = "linux-source-6.1"
 TARGETS = ("bzImage", "modules")
 
 # Not watched: what runs on the way from the entry that QEMU starts an unpacked kernel at to the one that sets the
-# sanitizers up; and the checkers' own work at each allocation and each lock: a quarter of what a process costs.
-EARLY = ("enlighten", "string")
+# sanitizers up, or, when it wakes up, to where a processor's own memory is found again, which they need; and the
+# checkers' own work at each allocation and each lock: a quarter of what a process costs.
+EARLY = ("cpu", "enlighten", "string")
 CHECKERS = ("debugobjects", "extable", "kmemleak", "lockdep", "stacktrace", "unwind_frame")
 UNWATCHED = [f"{checker}_SANITIZE_{name}.o=n" for checker in ("KASAN", "KCSAN") for name in (*EARLY, *CHECKERS)]
 

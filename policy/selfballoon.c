@@ -33,9 +33,12 @@
  * may come at any time, and a guest without free memory would pay for it.
  *
  * When signs come, it is too late: the guest has paid for them. So while free memory
- * vanishes fast, as much is given back as will vanish in AHEAD_MS, and a cache that
- * fills finds room before it pushes out what it began with. That cannot be told from
- * a cache that nobody will need again. It is taken an interval later, if so.
+ * vanishes fast, the guest is looked at four times as often, and as much is given back as will
+ * vanish in AHEAD_MS: a burst and a cache that fills find room, and little is given that they
+ * do not use. Whether a cache that has filled will be read again cannot be told: nothing
+ * counts what is read from caches. If so, that is soon. Meanwhile nothing must be taken of
+ * any cache, since the kernel would reclaim and swap beside whoever reads: they are left
+ * alone for three intervals.
  *
  * For both:
  *
@@ -58,8 +61,9 @@
  */
 #include "selfballoon.h"
 
-/* How often to look while there is something to give back. */
+/* How often to look while there is something to give back, and while the guest grows. */
 #define LOOK_MS 250
+#define GROWTH_LOOK_MS (LOOK_MS / 4)
 /* Less than this many grains (4) is not worth noticing. */
 #define DEADBAND_GRAINS_SHIFT 2
 /* Refaults, and faults that wait for a disk, that a quiet guest may have in an interval. */
@@ -68,10 +72,12 @@
 #define RELIEF_SHIFT 3
 /* "workingset" takes at most this part of RAM at a time (a 16th). */
 #define CREEP_SHIFT 4
-/* Free memory vanishes fast when a look finds this part of RAM less (a 256th) or more. */
+/* Free memory vanishes fast, and caches fill fast, by this part of RAM (a 256th) in LOOK_MS. */
 #define GROWTH_SHIFT 8
 /* How long a guest that grows finds free memory: beyond the next look. */
-#define AHEAD_MS 375
+#define AHEAD_MS 180
+/* Caches that filled are left alone for so many intervals. */
+#define CACHE_REST 3
 /* "workingset" leaves this part of RAM free (an 8th), and no more than 1 GiB in pages of 4 KiB. */
 #define CUSHION_SHIFT 3
 #define CUSHION_MAX_PAGES (1ULL << 18)
@@ -137,14 +143,19 @@ static u64 least_headroom(const struct selfballoon_sample *in)
 	return sat_add_u64(in->return_pages, standing - standing / 4);
 }
 
-/* What is missing for the headroom when it is used up, and will be at the next look. */
-static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample *in)
+/*
+ * What is missing for the headroom when it is used up. Who is blind to growth adds what may be
+ * missing at the next look.
+ */
+static u64 deficit(const struct selfballoon *s, const struct selfballoon_sample *in, bool blind)
 {
 	u64 vanished = sat_sub_u64(s->base.available_pages, in->available_pages);
+	u64 pages;
 
 	if (in->available_pages >= least_headroom(in))
 		return 0;
-	return sat_add_u64(headroom(in) - in->available_pages, sat_shl_u64(vanished, 1));
+	pages = headroom(in) - in->available_pages;
+	return blind ? sat_add_u64(pages, sat_shl_u64(vanished, 1)) : pages;
 }
 
 /* Nobody in the guest uses it: what the balloon takes or gives does not change that. */
@@ -153,19 +164,48 @@ static u64 unused(const struct selfballoon_sample *in)
 	return sat_add_u64(sat_add_u64(in->free_pages, in->pcp_pages), in->held_pages);
 }
 
-/* What has to be given back for the guest to grow as it has since the base, and not reclaim. */
+/* Available memory that is in caches. */
+static u64 caches(const struct selfballoon_sample *in)
+{
+	return sat_sub_u64(in->available_pages, in->free_pages);
+}
+
+static u64 passed_ms(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	return max_u64(sat_sub_u64(in->now_ms, s->base.now_ms), GROWTH_LOOK_MS);
+}
+
+/* Whether a change by so many pages since the base is worth noticing. */
+static bool is_fast(const struct selfballoon *s, const struct selfballoon_sample *in, u64 pages)
+{
+	u64 least_pages = max_u64(in->ram_pages >> GROWTH_SHIFT, deadband_pages(s));
+	u64 ms = min_u64(passed_ms(s, in), LOOK_MS);
+
+	return pages && pages >= div_u64(min_u64(least_pages, U64_MAX / LOOK_MS) * ms, LOOK_MS);
+}
+
+/* While something is on its way between guest and balloon, what vanishes may be that. */
+static bool sees_growth(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	return in->settled && s->base.settled;
+}
+
+/* What the guest has begun to use since the base, if it was fast. */
 static u64 growth(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
 	u64 vanished = sat_sub_u64(unused(&s->base), unused(in));
-	u64 passed_ms = max_u64(sat_sub_u64(in->now_ms, s->base.now_ms), LOOK_MS / 4);
-	u64 ahead_pages;
 
-	if (!in->settled || !s->base.settled ||
-	    vanished < max_u64(in->ram_pages >> GROWTH_SHIFT, deadband_pages(s)))
-		return 0;
-	ahead_pages = div_u64(min_u64(vanished, U64_MAX / AHEAD_MS) * AHEAD_MS,
-			      min_u64(passed_ms, U32_MAX));
-	return sat_sub_u64(sat_add_u64(ahead_pages, in->reserve_pages), in->free_pages);
+	return sees_growth(s, in) && is_fast(s, in, vanished) ? vanished : 0;
+}
+
+/* What has to be given back for the guest to grow as it has since the base, and not reclaim. */
+static u64 growth_room(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 grown = growth(s, in);
+	u64 ahead_pages = div_u64(min_u64(grown, U64_MAX / AHEAD_MS) * AHEAD_MS,
+				  min_u64(passed_ms(s, in), U32_MAX));
+
+	return grown ? sat_sub_u64(sat_add_u64(ahead_pages, in->reserve_pages), in->free_pages) : 0;
 }
 
 static u64 goal(const struct selfballoon_sample *in)
@@ -228,9 +268,10 @@ static u64 take_free(const struct selfballoon *s, const struct selfballoon_sampl
 static u64 take_caches(const struct selfballoon *s, const struct selfballoon_tunables *t,
 		       const struct selfballoon_sample *in)
 {
-	u64 spare_pages = min_u64(sat_sub_u64(in->available_pages, headroom(in)),
-				  sat_sub_u64(in->available_pages, in->free_pages));
+	u64 spare_pages = min_u64(sat_sub_u64(in->available_pages, headroom(in)), caches(in));
 
+	if (in->now_ms < s->caches_ms)
+		return 0;
 	return min_u64(step_down(s, spare_pages, t->downhysteresis),
 		       round_up_grain(s, in->ram_pages >> CREEP_SHIFT));
 }
@@ -274,6 +315,16 @@ static void count(struct selfballoon *s, const struct selfballoon_sample *in)
 static u32 interval_ms(const struct selfballoon_tunables *t)
 {
 	return min_u32(max_u32(t->interval_s, 1), SELFBALLOON_INTERVAL_MAX_S) * 1000;
+}
+
+/* A guest that grows is looked at more often, and caches that fill are about to be read again. */
+static void watch(struct selfballoon *s, const struct selfballoon_tunables *t,
+		  const struct selfballoon_sample *in)
+{
+	if (growth(s, in))
+		s->grows_ms = sat_add_u64(in->now_ms, LOOK_MS);
+	if (is_fast(s, in, sat_sub_u64(caches(in), caches(&s->base))))
+		s->caches_ms = sat_add_u64(in->now_ms, (u64)interval_ms(t) * CACHE_REST);
 }
 
 /* No growth for an interval, at whose end the guest is judged by what it did meanwhile. */
@@ -328,17 +379,20 @@ static void decide(struct selfballoon *s, enum selfballoon_policy policy,
 		   const struct selfballoon_tunables *t, const struct selfballoon_sample *in)
 {
 	bool by_working_set = policy == SELFBALLOON_WORKINGSET;
+	bool blind = !by_working_set || !sees_growth(s, in);
 	bool due = in->now_ms >= s->next_ms;
 	struct step step;
 
 	if (due || !in->may_grow)
 		s->wish_pages = min_u64(s->wish_pages, in->held_pages);
+	if (by_working_set)
+		watch(s, t, in);
 	step = by_working_set ? workingset(s, t, in) : committed(s, t, in);
 	if (by_working_set && step.give_pages)
 		hold_off(s, t, in->now_ms);
 	if (by_working_set)
-		step.give_pages = max_u64(step.give_pages, growth(s, in));
-	step.give_pages = max_u64(step.give_pages, deficit(s, in));
+		step.give_pages = max_u64(step.give_pages, growth_room(s, in));
+	step.give_pages = max_u64(step.give_pages, deficit(s, in, blind));
 	if (step.give_pages)
 		give(s, step.give_pages);
 	else if (due && in->may_grow)
@@ -389,8 +443,10 @@ u64 selfballoon_look(struct selfballoon *s, enum selfballoon_policy policy,
 u32 selfballoon_pause_ms(const struct selfballoon *s, u64 now_ms)
 {
 	u64 left_ms = max_u64(sat_sub_u64(s->next_ms, now_ms), 1);
-	u32 most_ms = s->wish_pages ? LOOK_MS : SELFBALLOON_INTERVAL_MAX_S * 1000;
+	u32 most_ms = SELFBALLOON_INTERVAL_MAX_S * 1000;
 
+	if (s->wish_pages)
+		most_ms = now_ms < s->grows_ms ? GROWTH_LOOK_MS : LOOK_MS;
 	return (u32)min_u64(left_ms, most_ms);
 }
 

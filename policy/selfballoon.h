@@ -85,6 +85,8 @@ struct selfballoon_sample {
  * @wish_pages: the wish
  * @loan_pages: of it, free memory that is given back when the caches behind it are there
  * @next_ms: when it may grow next
+ * @grows_ms: until then the guest counts as growing ("workingset")
+ * @caches_ms: until then its caches are left alone ("workingset")
  * @refaults: counted since the last growth or pressure
  * @major_faults: the same
  * @stalls: the same; allocations that reclaimed, or what they looked at
@@ -100,6 +102,8 @@ struct selfballoon {
 	u64 wish_pages;
 	u64 loan_pages;
 	u64 next_ms;
+	u64 grows_ms;
+	u64 caches_ms;
 	u64 refaults;
 	u64 major_faults;
 	u64 stalls;

@@ -30,7 +30,8 @@
  *
  * Caches are the kernel's to reclaim, and it does so when little memory is free. So what is
  * free before that is borrowed with them, and given back as soon as they are there: a burst
- * may come at any time, and a guest without free memory would pay for it.
+ * may come at any time, and a guest without free memory would pay for it. Where the floor or
+ * the headroom leaves no room for more than the loan, the kernel would not get as far as to caches.
  *
  * When signs come, it is too late: the guest has paid for them. So while free memory
  * vanishes fast, the guest is looked at four times as often, and as much is given back as will
@@ -133,6 +134,15 @@ static u64 step_down(const struct selfballoon *s, u64 spare_pages, u32 hysteresi
 static u64 headroom(const struct selfballoon_sample *in)
 {
 	return sat_add_u64(in->margin_pages, sat_add_u64(in->reserved_pages, in->return_pages));
+}
+
+/* By how much the wish may grow. */
+static u64 room(const struct selfballoon *s, const struct selfballoon_sample *in)
+{
+	u64 most_pages = sat_sub_u64(in->ram_pages, in->floor_pages);
+
+	return round_down_grain(s, min_u64(sat_sub_u64(most_pages, s->wish_pages),
+					   sat_sub_u64(in->available_pages, headroom(in))));
 }
 
 /* Less than this has to be mended at once. */
@@ -288,14 +298,15 @@ static struct step workingset(const struct selfballoon *s, const struct selfball
 			      const struct selfballoon_sample *in)
 {
 	u64 free_pages = take_free(s, in);
-	u64 cache_pages = take_caches(s, t, in);
+	u64 loan_pages = before_caches(s, in);
+	u64 cache_pages = min_u64(take_caches(s, t, in), sat_sub_u64(room(s, in), loan_pages));
 	struct step step = { .give_pages = relief(s) };
 
 	if (s->major_faults > NOISE || holdoff_runs(&s->holdoff, in->now_ms))
 		return step;
 	step.take_pages = max_u64(free_pages, cache_pages);
 	if (cache_pages > free_pages)
-		step.loan_pages = before_caches(s, in);
+		step.loan_pages = loan_pages;
 	return step;
 }
 
@@ -361,9 +372,7 @@ static u64 pay_back(struct selfballoon *s, const struct selfballoon_sample *in)
 static void take(struct selfballoon *s, const struct step *step,
 		 const struct selfballoon_sample *in)
 {
-	u64 spare_pages = sat_sub_u64(in->available_pages, headroom(in));
-	u64 pages = min_u64(sat_add_u64(step->take_pages, step->loan_pages),
-			    round_down_grain(s, spare_pages));
+	u64 pages = min_u64(sat_add_u64(step->take_pages, step->loan_pages), room(s, in));
 
 	s->wish_pages = sat_add_u64(s->wish_pages, pages);
 	s->loan_pages = sat_add_u64(s->loan_pages, step->loan_pages);

@@ -154,7 +154,8 @@ static void test_workingset_takes_free_memory(void)
 		{ "nothing free", 0, 600, 0, 0, 462 },
 		{ "half of what is free", 525, 600, 0, 0, 600 },
 		{ "above the margin", 425, 600, 100, 0, 500 },
-		{ "caches, and what is free before them", 162, 262, 100, 0, 562 },
+		{ "caches, and what is free before them", 162, 262, 90, 0, 572 },
+		{ "not what is free before them alone", 162, 262, 100, 0, 400 },
 		{ "caches are more", 100, 600, 0, 0, 562 },
 		{ "no more caches than there are", 425, 905, 0, 0, 550 },
 		{ "nothing but what is left free", 125, 125, 0, 0, 400 },
@@ -221,6 +222,33 @@ static void test_workingset_borrows_free_memory(void)
 		now.settled = true;
 		CHECK_EQ(selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now),
 			 rows[i].after_pages);
+	}
+	check_row = NULL;
+}
+
+/* 60 pages are free before caches: less room than that makes the kernel reclaim nothing. */
+static void test_nothing_is_borrowed_in_vain(void)
+{
+	static const struct {
+		const char *name;
+		u64 floor, margin, wish_pages;
+	} rows[] = {
+		{ "room for caches", 0, 0, 400 + 62 + 60 },
+		{ "the floor leaves some", 539, 0, 400 + 1 + 60 },
+		{ "the floor leaves none", 540, 0, 400 },
+		{ "the margin leaves some", 0, 539, 400 + 1 + 60 },
+		{ "the margin leaves none", 0, 540, 400 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct step step = quiet_step(SELFBALLOON_WORKINGSET);
+
+		check_row = rows[i].name;
+		step.now.free_pages = step.last.free_pages = 100;
+		step.now.reserve_pages = 40;
+		step.now.floor_pages = rows[i].floor;
+		step.now.margin_pages = rows[i].margin;
+		CHECK_EQ(take_step(&step), rows[i].wish_pages);
 	}
 	check_row = NULL;
 }
@@ -862,6 +890,7 @@ int main(void)
 	test_workingset();
 	test_workingset_takes_free_memory();
 	test_workingset_borrows_free_memory();
+	test_nothing_is_borrowed_in_vain();
 	test_loan_outlasts_an_interval();
 	test_workingset_runs_ahead_of_growth();
 	test_growth_is_seen_in_pieces();

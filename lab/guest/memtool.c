@@ -211,7 +211,10 @@ static unsigned long free_kb(void)
 	return read_sum("/proc/meminfo", "MemFree:", false);
 }
 
-/* A little more than the zones' high watermarks: below, the kernel would reclaim, and kill. */
+/*
+ * A little more than the zones' high watermarks: below, the kernel would reclaim, and kill. It raises
+ * them as memory gets fragmented, so this is asked for again and again.
+ */
 static unsigned long spare_kb(void)
 {
 	return read_sum("/proc/zoneinfo", "high", true) * 4 + 8192 + BLOCK_BYTES / 1024;
@@ -220,10 +223,9 @@ static unsigned long spare_kb(void)
 /* Takes free memory block by block while there is some to spare. Returns the number of blocks. */
 static size_t fill_memory(char *at, size_t max_blocks)
 {
-	unsigned long keep_kb = spare_kb();
 	size_t blocks = 0;
 
-	while (blocks < max_blocks && free_kb() > keep_kb)
+	while (blocks < max_blocks && free_kb() > spare_kb())
 		touch_pages(at + blocks++ * BLOCK_BYTES, BLOCK_BYTES);
 	return blocks;
 }

@@ -82,7 +82,8 @@ static int inflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 		return err;
 	count_verdicts(batch, tally);
 	aero_pool_add(&balloon->pool, batch);
-	aero_pool_refuse(&balloon->pool, batch);
+	if (tally->refused || tally->not_needed)
+		aero_pool_refuse(&balloon->pool, batch);
 	count_inflated(balloon, batch->class, tally);
 	trace_aero_inflate(balloon, batch->class, batch->nr, tally->taken_pages);
 	return 0;
@@ -129,7 +130,7 @@ static int put_back_kept(struct aero_balloon *balloon, struct aero_batch *batch)
 	unsigned int given = 0;
 	unsigned int i;
 
-	if (!memchr(batch->verdicts, AERO_TAKEN, batch->nr))
+	if (!memchr_inv(batch->verdicts, AERO_NOT_NEEDED, batch->nr))
 		return 0;
 	aero_pool_add(&balloon->pool, batch);
 	for (i = 0; i < batch->nr; i++)

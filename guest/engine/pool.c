@@ -33,10 +33,13 @@
 #include <linux/page-flags.h>
 #include <linux/sizes.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 
 /* Pages moved under one hold of the core's lock, which disables interrupts. */
 #define CORE_CHUNK 1024
+/* Pages allocated in one go; if the kernel zeroes what it gives, then with preemption disabled. */
+#define ALLOC_CHUNK 64
 /* How long isolated pages may take to come back when the balloon is dropped. */
 #define ISOLATED_DEADLINE_MS 60000
 /*
@@ -141,19 +144,34 @@ static gfp_t class_gfp(enum aero_class class, bool may_sleep)
 	return may_sleep ? gfp : gfp & ~__GFP_DIRECT_RECLAIM;
 }
 
+static unsigned int alloc_block(struct page **ret_block, gfp_t gfp)
+{
+	*ret_block = alloc_pages(gfp, AERO_BLOCK_ORDER);
+	return *ret_block ? 1 : 0;
+}
+
+/* Returns how many: just one where memory is short or scattered, and 0 where alloc_page() fails. */
+static unsigned int alloc_some_pages(struct page **ret_pages, unsigned int nr, gfp_t gfp)
+{
+	nr = min_t(unsigned int, nr, ALLOC_CHUNK);
+	memset(ret_pages, 0, nr * sizeof(*ret_pages)); /* what is not NULL would count as got */
+	return alloc_pages_bulk(gfp, nr, ret_pages);
+}
+
 static unsigned int fill_batch(struct aero_batch *batch, unsigned int nr, gfp_t gfp)
 {
-	unsigned int order = batch->class == AERO_BLOCK ? AERO_BLOCK_ORDER : 0;
+	unsigned int got;
 
-	for (batch->nr = 0; batch->nr < nr; batch->nr++) {
-		struct page *page = alloc_pages(gfp, order);
+	for (batch->nr = 0; batch->nr < nr; batch->nr += got) {
+		struct page **end = batch->pages + batch->nr;
 
-		if (!page)
+		if (batch->class == AERO_BLOCK)
+			got = alloc_block(end, gfp);
+		else
+			got = alloc_some_pages(end, nr - batch->nr, gfp);
+		if (!got)
 			break;
-		batch->pages[batch->nr] = page;
-		/* The kernel may have zeroed what it gave: 2 MiB are enough in one go. */
-		if (batch->class == AERO_BLOCK || batch->nr % CORE_CHUNK == CORE_CHUNK - 1)
-			cond_resched();
+		cond_resched(); /* each time, since 2 MiB may have been zeroed */
 	}
 	sort_batch(batch);
 	return batch->nr;
@@ -420,7 +438,7 @@ static void take_pages(struct aero_pool *pool, struct aero_batch *batch, unsigne
 {
 	while (batch->nr < nr) {
 		LIST_HEAD(chunk);
-		struct page *page, *next;
+		struct page *page;
 		size_t got = balloon_page_list_dequeue(&pool->core, &chunk,
 						       min(nr - batch->nr,
 							   (unsigned int)CORE_CHUNK));
@@ -428,10 +446,9 @@ static void take_pages(struct aero_pool *pool, struct aero_batch *batch, unsigne
 		if (!got)
 			break;
 		atomic_long_sub(got, &pool->nr_pages);
-		list_for_each_entry_safe(page, next, &chunk, lru) {
-			list_del(&page->lru);
+		/* Left on the list, which ends here: who lists or frees a page next overwrites that. */
+		list_for_each_entry(page, &chunk, lru)
 			batch->pages[batch->nr++] = page;
-		}
 	}
 }
 

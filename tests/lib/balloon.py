@@ -8,8 +8,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "lab"))
 
-from aerolab import patience  # noqa: E402,F401
-from aerolab.errors import LabError, NoHugepages  # noqa: E402,F401
+from aerolab import built, kernel, patience  # noqa: E402,F401
+from aerolab.errors import LabError, NoHugepages, SetupError  # noqa: E402,F401
 from aerolab.guest import Guest  # noqa: E402,F401
 
 MIB = 1 << 20
@@ -41,6 +41,19 @@ def poll(look, condition, what, timeout, pause=0.05):
 def skip(reason):
     print(reason)
     sys.exit(SKIPPED)
+
+
+def need_module(name):
+    """Skips the test on a kernel without it."""
+    try:
+        kernel.get().module(name)
+    except SetupError as error:
+        skip(str(error))
+
+
+def has_own_kernel():
+    """Whether the guests' kernel is one that the lab builds: with sanitizers, and the old interrupt controller."""
+    return kernel.get().version in built.names()
 
 
 class Balloon:

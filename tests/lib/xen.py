@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Domains of a real Xen as tests see them: what the toolstack asks, the hypervisor counts and the guest says."""
 
-from balloon import MIB, check, poll, skip
-from aerolab import kernel
-from aerolab.errors import SetupError
+from balloon import MIB, check, need_module, poll
 from aerolab.xen import KINDS, XenHost
 from selfballoon import SelfBalloon, kb
 
@@ -18,10 +16,7 @@ SECONDS = 120  # for what takes one on a machine that has nothing else to do
 
 def xen_host(**arguments):
     """A host; skips the test on a kernel that cannot be the control domain's."""
-    try:
-        kernel.get().module("xen_privcmd")
-    except SetupError as error:
-        skip(str(error))
+    need_module("xen_privcmd")
     return XenHost(**arguments)
 
 

@@ -2,7 +2,6 @@
 """Chooses KVM or TCG. A device node proves nothing: KVM counts when a stock kernel booted on it."""
 
 import os
-import pathlib
 
 from . import cache
 
@@ -22,9 +21,8 @@ def choose(key, boots_on_kvm):
         return forced
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
-    boot_id = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
     def probe(path):
         path.write_text("kvm" if boots_on_kvm(PROBE_SECONDS) else "tcg", encoding="ascii")
 
-    return cache.entry(f"accel/{boot_id}-{key}", probe).read_text(encoding="ascii")
+    return cache.entry(f"accel/{cache.boot_id()}-{key}", probe).read_text(encoding="ascii")

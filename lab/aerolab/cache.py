@@ -17,6 +17,11 @@ def root():
     return path
 
 
+def boot_id():
+    """Names the time until the machine boots again: for entries that hold so long."""
+    return pathlib.Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
 @contextlib.contextmanager
 def locked(name):
     """Holds the lock called `name` against other processes; it goes away with its owner."""

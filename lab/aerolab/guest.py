@@ -145,7 +145,7 @@ class Guest(Commands):
         # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
         boot_file = self.kernel.image if self._can_suspend else vmlinux.get(self.kernel)
         self._trace = Trace(self._qemu.trace_path, self._trace_events)
-        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self._cmdline, self._nonce))
+        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce))
 
     def _new_qemu(self):
         program = emulator.find(self._emulator)

@@ -4,6 +4,7 @@
 import dataclasses
 import pathlib
 
+from . import hosttsc
 from .errors import SetupError
 
 MIB = 1 << 20
@@ -125,12 +126,14 @@ class Machine:
                 *self._memory(), *self._device(), *self._disk(disk_path),
                 *(["-icount", self.icount] if self.icount else [])]
 
-    def cmdline(self, extra, nonce):
+    def cmdline(self, accel, extra, nonce):
         """The kernel's command line; what the caller adds comes last and therefore wins."""
+        emulated = accel == "tcg" and not self.icount and self.hypervisor != "xen"
+        clock = f"tsc_early_khz={hosttsc.khz()}" if emulated else ""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
         resume = f"resume={SWAP}" if self.swap_mib else ""
         console = f"console={CONSOLES[self.hypervisor]}"
-        return " ".join(f"{console} {CMDLINE} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
+        return " ".join(f"{console} {CMDLINE} {clock} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
 
     def _memory(self):
         limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""

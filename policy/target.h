@@ -16,7 +16,7 @@
  * @TARGET_FLOOR: more would leave the guest less than its floor
  * @TARGET_MARGIN: growing further would use up the available memory
  * @TARGET_HOLDOFF: the balloon gave memory back a moment ago, to save a process, or
- *	the guest hibernates
+ *	the guest hibernates, or sets memory offline
  */
 enum target_reason {
 	TARGET_HOST,
@@ -36,7 +36,8 @@ enum target_reason {
  * @available_pages: memory that can be had now without swapping (MemAvailable)
  * @margin_pages: available memory that inflation leaves alone
  * @holdoff_pages: while @holdoff: most that may be ballooned
- * @holdoff: a hold-off is running, after a rescue from the OOM killer or for hibernation
+ * @holdoff: a hold-off is running, after a rescue from the OOM killer, for hibernation or
+ *	while memory goes offline
  *
  * Every value is allowed: none of them is trusted.
  */

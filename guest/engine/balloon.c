@@ -18,6 +18,7 @@
 #include "guest/engine/debugfs.h"
 #include "guest/engine/exchange.h"
 #include "guest/engine/hibernation.h"
+#include "guest/engine/offlining.h"
 #include "guest/engine/oom.h"
 #include "guest/engine/resize.h"
 #include "guest/engine/shrinker.h"
@@ -177,6 +178,13 @@ static void free_batch(struct aero_batch *batch)
 	kvfree(batch->verdicts);
 }
 
+static void free_batches(struct aero_balloon *balloon)
+{
+	free_batch(&balloon->batch);
+	free_batch(&balloon->oom_batch);
+	free_batch(&balloon->offlining.batch);
+}
+
 static int alloc_batch(struct aero_batch *batch, size_t nr)
 {
 	/* Whoever wanted a balloon is told; the kernel need not say so besides. */
@@ -197,18 +205,13 @@ static int alloc_batches(struct aero_balloon *balloon)
 
 	balloon->batch.ordered = transport->ordered;
 	balloon->oom_batch.ordered = transport->ordered;
-	if (alloc_batch(&balloon->batch, nr))
-		return -ENOMEM;
-	if (!alloc_batch(&balloon->oom_batch, AERO_BATCH_MIN))
+	balloon->offlining.batch.ordered = transport->ordered;
+	if (!alloc_batch(&balloon->batch, nr) &&
+	    !alloc_batch(&balloon->oom_batch, AERO_BATCH_MIN) &&
+	    !alloc_batch(&balloon->offlining.batch, AERO_BATCH_MIN))
 		return 0;
-	free_batch(&balloon->batch);
+	free_batches(balloon);
 	return -ENOMEM;
-}
-
-static void free_batches(struct aero_balloon *balloon)
-{
-	free_batch(&balloon->batch);
-	free_batch(&balloon->oom_batch);
 }
 
 /*
@@ -286,12 +289,17 @@ struct aero_balloon *aero_balloon_create(const struct aero_transport *transport,
 	err = aero_hibernation_init(balloon);
 	if (err)
 		goto err_oom;
-	err = aero_shrinker_init(balloon);
+	err = aero_offlining_init(balloon);
 	if (err)
 		goto err_hibernation;
+	err = aero_shrinker_init(balloon);
+	if (err)
+		goto err_offlining;
 	aero_debugfs_add(balloon);
 	return balloon;
 
+err_offlining:
+	aero_offlining_exit(balloon);
 err_hibernation:
 	aero_hibernation_exit(balloon);
 err_oom:
@@ -378,6 +386,7 @@ EXPORT_SYMBOL_GPL(aero_balloon_drop);
 void aero_balloon_destroy(struct aero_balloon *balloon)
 {
 	aero_shrinker_exit(balloon);
+	aero_offlining_exit(balloon);
 	aero_hibernation_exit(balloon);
 	aero_oom_exit(balloon);
 	aero_debugfs_remove(balloon);

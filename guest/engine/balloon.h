@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 
 #include "guest/engine/counters.h"
+#include "guest/engine/offlining.h"
 #include "guest/engine/pool.h"
 #include "guest/engine/selfballoon.h"
 #include "guest/engine/transport.h"
@@ -49,7 +50,7 @@ enum aero_state {
  * struct aero_balloon - see the file's first line
  *
  * Lock order: @self.lock alone before @state_lock; page lock (migration only) -> @host_lock (trylock there)
- * -> @state_lock or the balloon core's own lock on the list of pages.
+ * -> @state_lock or the balloon core's own lock on the list of pages, or @offlining.lock.
  * No memory is allocated under any of them.
  */
 struct aero_balloon {
@@ -85,6 +86,7 @@ struct aero_balloon {
 	struct aero_selfballoon self;
 
 	struct notifier_block pm_notifier;
+	struct aero_offlining offlining;
 
 	struct shrinker *shrinker;
 	unsigned long next_ring; /* jiffies: no look is asked for before; lockless */

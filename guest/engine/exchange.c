@@ -11,12 +11,18 @@
 #include "guest/engine/exchange.h"
 
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "guest/engine/balloon.h"
+#include "guest/engine/offlining.h"
 #include "guest/engine/pool.h"
 #include "guest/engine/trace.h"
+
+/* How long it may take to give back what is held on memory that goes offline. */
+#define EVACUATE_DEADLINE_MS 10000
 
 /* Returns @err as the caller should see it, after drawing the consequences. */
 static int digest_error(struct aero_balloon *balloon, int err, const char *what)
@@ -74,7 +80,7 @@ static int inflate_locked(struct aero_balloon *balloon, struct aero_batch *batch
 	int err;
 
 	lockdep_assert_held(&balloon->host_lock);
-	if (!may_talk(balloon))
+	if (!may_talk(balloon) || aero_offlining_takes(balloon, batch))
 		return -EBUSY;
 	memset(batch->verdicts, AERO_TAKEN, batch->nr);
 	err = digest_error(balloon, balloon->transport->inflate(balloon->priv, batch), "inflate");
@@ -221,6 +227,57 @@ int aero_exchange_try_deflate(struct aero_balloon *balloon, struct aero_batch *b
 	if (!mutex_trylock(&balloon->host_lock))
 		return -EBUSY;
 	return deflate_and_unlock(balloon, batch, nr);
+}
+
+static void evacuate_locked(struct aero_balloon *balloon, struct aero_batch *batch,
+			    const struct aero_range *range)
+{
+	const unsigned int *batch_max = balloon->transport->batch_max;
+	unsigned int most_blocks = min(batch_max[AERO_BLOCK], (unsigned int)AERO_BATCH_MIN);
+	unsigned int most_pages = min(batch_max[AERO_PAGE], (unsigned int)AERO_BATCH_MIN);
+	unsigned long deadline = jiffies + msecs_to_jiffies(EVACUATE_DEADLINE_MS);
+	LIST_HEAD(pages);
+	int err = 0;
+
+	lockdep_assert_held(&balloon->host_lock);
+	aero_pool_take_pages_within(&balloon->pool, range, &pages);
+	while (!err && !READ_ONCE(balloon->in_need) && time_before(jiffies, deadline)) {
+		if (!aero_pool_take_blocks_within(&balloon->pool, batch, most_blocks, range) &&
+		    !aero_pool_take_listed(batch, most_pages, &pages))
+			break;
+		err = deflate_locked(balloon, batch);
+		if (!err)
+			aero_pool_free(batch);
+		cond_resched();
+	}
+	aero_pool_put_back(&balloon->pool, &pages);
+	batch->nr = 0;
+}
+
+/**
+ * aero_exchange_evacuate() - give back what is held within a range
+ * @balloon: the balloon; none is held there any more until the range is offline, or stays online
+ * @batch: scratch space for AERO_BATCH_MIN entries; empty afterwards
+ * @range: memory that cannot go offline meanwhile
+ *
+ * What a host that can be talked to does not give back in time stays held: it can move, or
+ * what wants the range will find it busy. A rescue goes first.
+ *
+ * Return: 0, or -EBUSY if memory lies there that a broken balloon has to keep.
+ * Context: process; takes the host_lock.
+ */
+int aero_exchange_evacuate(struct aero_balloon *balloon, struct aero_batch *batch,
+			   const struct aero_range *range)
+{
+	int err = 0;
+
+	mutex_lock(&balloon->host_lock);
+	if (aero_balloon_alive(balloon))
+		evacuate_locked(balloon, batch, range);
+	if (!aero_balloon_alive(balloon) && aero_pool_is_within(&balloon->pool, range))
+		err = -EBUSY;
+	mutex_unlock(&balloon->host_lock);
+	return err;
 }
 
 /**

@@ -25,6 +25,8 @@ int aero_exchange_inflate(struct aero_balloon *balloon, struct aero_batch *batch
 int aero_exchange_deflate(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr);
 int aero_exchange_try_deflate(struct aero_balloon *balloon, struct aero_batch *batch,
 			      unsigned int nr);
+int aero_exchange_evacuate(struct aero_balloon *balloon, struct aero_batch *batch,
+			   const struct aero_range *range);
 void aero_exchange_strand(struct aero_balloon *balloon, const struct aero_batch *batch);
 int aero_exchange_split(struct aero_balloon *balloon, struct aero_batch *batch, unsigned int nr);
 void aero_exchange_report(struct aero_balloon *balloon);

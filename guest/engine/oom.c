@@ -105,8 +105,14 @@ static u64 give(struct aero_balloon *balloon, u64 want_pages)
 	return given_pages;
 }
 
-/* What may be given without breaking a promise; whole blocks, unless it is everything. */
-static u64 may_give(const struct aero_balloon *balloon)
+/**
+ * aero_oom_may_give() - what may be given back in need without breaking a promise
+ * @balloon: the balloon
+ *
+ * Return: guest pages, whole blocks unless it is everything.
+ * Context: any.
+ */
+u64 aero_oom_may_give(const struct aero_balloon *balloon)
 {
 	u64 held_pages = aero_pool_size(&balloon->pool);
 	u64 own_pages = sat_sub_u64(held_pages, READ_ONCE(balloon->host_target_pages));
@@ -121,7 +127,7 @@ static int oom_notify(struct notifier_block *notifier, unsigned long unused, voi
 {
 	struct aero_balloon *balloon = container_of(notifier, struct aero_balloon, oom_notifier);
 	unsigned long *freed_pages = parameter;
-	u64 most_pages = may_give(balloon);
+	u64 most_pages = aero_oom_may_give(balloon);
 	u64 want_pages, given_pages;
 
 	*freed_pages += aero_walk_recall(balloon);

@@ -421,17 +421,19 @@ void aero_pool_add(struct aero_pool *pool, const struct aero_batch *batch)
 		hold_pages(pool, batch);
 }
 
+static void take_block(struct aero_pool *pool, struct aero_batch *batch, struct page *block)
+{
+	list_del(&block->lru);
+	block_set_tag(block, 0);
+	atomic_long_dec(&pool->nr_blocks);
+	block_count_held(pool, block, false);
+	batch->pages[batch->nr++] = block;
+}
+
 static void take_blocks(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr)
 {
-	while (batch->nr < nr && !list_empty(&pool->blocks)) {
-		struct page *block = list_first_entry(&pool->blocks, struct page, lru);
-
-		list_del(&block->lru);
-		block_set_tag(block, 0);
-		atomic_long_dec(&pool->nr_blocks);
-		block_count_held(pool, block, false);
-		batch->pages[batch->nr++] = block;
-	}
+	while (batch->nr < nr && !list_empty(&pool->blocks))
+		take_block(pool, batch, list_first_entry(&pool->blocks, struct page, lru));
 }
 
 static void take_pages(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr)
@@ -562,6 +564,139 @@ bool aero_pool_scan(const struct aero_pool *pool, bool blocks_only, unsigned lon
 }
 
 /**
+ * aero_pool_take_blocks_within() - take blocks out of the pool that lie in a range
+ * @pool: the pool
+ * @batch: overwritten
+ * @nr: blocks wanted
+ * @range: memory that cannot go offline meanwhile
+ *
+ * Return: blocks got, which the caller owns; fewer than @nr when there are no more.
+ * Context: process, under the balloon's host_lock.
+ */
+unsigned int aero_pool_take_blocks_within(struct aero_pool *pool, struct aero_batch *batch,
+					  unsigned int nr, const struct aero_range *range)
+{
+	unsigned long pfn = ALIGN(range->pfn, AERO_BLOCK_PAGES);
+
+	batch->class = AERO_BLOCK;
+	batch->nr = 0;
+	for (; batch->nr < nr && aero_range_has(range, pfn); pfn += AERO_BLOCK_PAGES) {
+		struct page *page = pfn_to_online_page(pfn);
+
+		if (page && held_at(pool, page) == AERO_BLOCK_PAGES)
+			take_block(pool, batch, page);
+	}
+	sort_batch(batch);
+	return batch->nr;
+}
+
+/* How many entries of so many pages are held there. */
+static unsigned long count_within(const struct aero_pool *pool, const struct aero_range *range,
+				  unsigned int pages)
+{
+	unsigned long nr = 0;
+	unsigned long i;
+
+	for (i = 0; i < range->nr_pages; i++) {
+		struct page *page = pfn_to_online_page(range->pfn + i);
+
+		nr += page && held_at(pool, page) == pages;
+	}
+	return nr;
+}
+
+/* In small portions, since the core disables interrupts meanwhile. */
+static void put_pages_back(struct aero_pool *pool, struct list_head *pages)
+{
+	while (!list_empty(pages)) {
+		LIST_HEAD(chunk);
+		unsigned int nr;
+
+		for (nr = 0; nr < CORE_CHUNK && !list_empty(pages); nr++)
+			list_move_tail(pages->next, &chunk);
+		balloon_page_list_enqueue(&pool->core, &chunk);
+		cond_resched();
+	}
+}
+
+/**
+ * aero_pool_take_pages_within() - take all single pages out of the pool that lie in a range
+ * @pool: the pool
+ * @range: memory that cannot go offline meanwhile
+ * @ret_pages: the pages, linked through their lru, which the caller owns; empty before
+ *
+ * Pages that are isolated for migration stay. The core finds no page by its address: if there is
+ * one, others are taken out as well and put back, which vmstat counts.
+ *
+ * Context: process, under the balloon's host_lock.
+ */
+void aero_pool_take_pages_within(struct aero_pool *pool, const struct aero_range *range,
+				 struct list_head *ret_pages)
+{
+	unsigned long left = count_within(pool, range, 1);
+	struct page *page, *next;
+	LIST_HEAD(others);
+	LIST_HEAD(chunk);
+
+	while (left && balloon_page_list_dequeue(&pool->core, &chunk, CORE_CHUNK)) {
+		list_for_each_entry_safe(page, next, &chunk, lru) {
+			bool within = aero_range_has(range, page_to_pfn(page));
+
+			list_move_tail(&page->lru, within ? ret_pages : &others);
+			left -= within;
+			if (within)
+				atomic_long_dec(&pool->nr_pages);
+		}
+		cond_resched();
+	}
+	put_pages_back(pool, &others);
+}
+
+/**
+ * aero_pool_take_listed() - fill a batch from what aero_pool_take_pages_within() took
+ * @batch: overwritten
+ * @nr: pages wanted
+ * @pages: as taken; without what is in the batch afterwards
+ *
+ * Return: pages got; fewer than @nr when there are no more.
+ * Context: any.
+ */
+unsigned int aero_pool_take_listed(struct aero_batch *batch, unsigned int nr,
+				   struct list_head *pages)
+{
+	struct page *page, *next;
+
+	batch->class = AERO_PAGE;
+	batch->nr = 0;
+	list_for_each_entry_safe(page, next, pages, lru) {
+		if (batch->nr == nr)
+			break;
+		list_del(&page->lru);
+		batch->pages[batch->nr++] = page;
+	}
+	sort_batch(batch);
+	return batch->nr;
+}
+
+/**
+ * aero_pool_put_back() - hold again what aero_pool_take_pages_within() took
+ * @pool: the pool
+ * @pages: what is left of it; empty afterwards
+ *
+ * Context: process, under the balloon's host_lock.
+ */
+void aero_pool_put_back(struct aero_pool *pool, struct list_head *pages)
+{
+	struct page *page;
+	long nr = 0;
+
+	list_for_each_entry(page, pages, lru)
+		nr++;
+	atomic_long_add(nr, &pool->nr_pages); /* first: see hold_pages() */
+	put_pages_back(pool, pages);
+}
+
+/**
  * aero_pool_split() - turn a batch of one block into a batch of its pages
  * @batch: one entry of class AERO_BLOCK, owned by the caller; room for
  *	AERO_BLOCK_PAGES entries
@@ -638,6 +773,32 @@ void aero_pool_strand(struct aero_pool *pool, const struct aero_batch *batch)
 	for (i = 0; i < batch->nr; i++)
 		list_add(&batch->pages[i]->lru, &pool->limbo[batch->class]);
 	atomic_long_add((long)batch->nr * aero_class_pages(batch->class), &pool->nr_limbo);
+}
+
+static bool list_is_within(const struct list_head *list, const struct aero_range *range)
+{
+	const struct page *page;
+
+	list_for_each_entry(page, list, lru)
+		if (aero_range_has(range, page_to_pfn(page)))
+			return true;
+	return false;
+}
+
+/**
+ * aero_pool_is_within() - whether memory lies in a range that is held or that the host may own
+ * @pool: the pool
+ * @range: memory that cannot go offline meanwhile
+ *
+ * Pages that are isolated for migration do not count.
+ *
+ * Context: process, under the balloon's host_lock.
+ */
+bool aero_pool_is_within(const struct aero_pool *pool, const struct aero_range *range)
+{
+	return count_within(pool, range, 1) || count_within(pool, range, AERO_BLOCK_PAGES) ||
+	       list_is_within(&pool->limbo[AERO_PAGE], range) ||
+	       list_is_within(&pool->limbo[AERO_BLOCK], range);
 }
 
 static bool drop_pages(struct aero_pool *pool, struct aero_batch *batch)

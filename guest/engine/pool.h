@@ -54,6 +54,14 @@ void aero_pool_free(const struct aero_batch *batch);
 
 void aero_pool_add(struct aero_pool *pool, const struct aero_batch *batch);
 unsigned int aero_pool_take(struct aero_pool *pool, struct aero_batch *batch, unsigned int nr);
+unsigned int aero_pool_take_blocks_within(struct aero_pool *pool, struct aero_batch *batch,
+					  unsigned int nr, const struct aero_range *range);
+void aero_pool_take_pages_within(struct aero_pool *pool, const struct aero_range *range,
+				 struct list_head *ret_pages);
+unsigned int aero_pool_take_listed(struct aero_batch *batch, unsigned int nr,
+				   struct list_head *pages);
+void aero_pool_put_back(struct aero_pool *pool, struct list_head *pages);
+bool aero_pool_is_within(const struct aero_pool *pool, const struct aero_range *range);
 void aero_pool_lose(struct aero_pool *pool, struct page *page);
 void aero_pool_split(struct aero_batch *batch);
 

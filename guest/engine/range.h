@@ -21,6 +21,16 @@ struct aero_range {
 };
 
 /**
+ * aero_range_has() - whether a page lies in a range
+ * @range: the range
+ * @pfn: the page
+ */
+static inline bool aero_range_has(const struct aero_range *range, unsigned long pfn)
+{
+	return pfn >= range->pfn && pfn - range->pfn < range->nr_pages;
+}
+
+/**
  * aero_range_append() - add pages to an array of ranges, joining neighbours
  * @ranges: room for @max
  * @nr: ranges in use; updated

@@ -32,6 +32,7 @@
 #include "guest/engine/delegate.h"
 #include "guest/engine/exchange.h"
 #include "guest/engine/meminfo.h"
+#include "guest/engine/offlining.h"
 #include "guest/engine/target.h"
 #include "guest/engine/trace.h"
 
@@ -48,6 +49,8 @@ EXPORT_SYMBOL_GPL(pace_limits_r3);
 #define ISOLATED_RETRY_MS 10
 /* How soon to look how far a delegate has come. */
 #define DELEGATE_LOOK_MS 100
+/* How soon to look whether there is room for what has to move out of memory that goes offline. */
+#define OFFLINING_LOOK_MS 100
 /* Refused entries that end a cycle (the VMware balloon driver's bound). */
 #define REFUSED_MAX 16
 /* How long giving everything back may take before the balloon is left to the reset. */
@@ -305,7 +308,9 @@ static void settle(struct aero_balloon *balloon)
 
 	aero_exchange_report(balloon);
 	aero_balloon_set_state(balloon, short_of_wish ? AERO_SHORT : AERO_IDLE);
-	if (!short_of_wish)
+	if (aero_offlining_active(balloon))
+		pause_ms = OFFLINING_LOOK_MS;
+	else if (!short_of_wish)
 		pause_ms = balloon->transport->poll_ms;
 	if (pause_ms)
 		run_again(balloon, pause_ms);

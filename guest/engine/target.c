@@ -8,6 +8,7 @@
 
 #include "guest/engine/balloon.h"
 #include "guest/engine/meminfo.h"
+#include "guest/engine/offlining.h"
 #include "guest/engine/oom.h"
 #include "guest/engine/trace.h"
 
@@ -88,6 +89,25 @@ u64 aero_target_least_pages(const struct aero_balloon *balloon)
 	return balloon->transport->delegate ? READ_ONCE(balloon->host_target_pages) : 0;
 }
 
+/*
+ * Most that may be held for now; U64_MAX: no such limit. After a rescue there is no growth; giving
+ * more back is fine, and a delegate may still be at it.
+ */
+static u64 holdoff_pages(struct aero_balloon *balloon)
+{
+	u64 pages = U64_MAX;
+
+	if (READ_ONCE(balloon->hibernating))
+		return 0;
+	if (aero_oom_holds_off(balloon))
+		pages = aero_pool_size(&balloon->pool);
+	if (aero_offlining_active(balloon))
+		pages = min(pages, aero_offlining_limit_pages(balloon));
+	if (pages != U64_MAX && balloon->transport->delegate)
+		pages = min(pages, READ_ONCE(balloon->asked_pages));
+	return pages;
+}
+
 /**
  * aero_target_update() - compute the target anew
  * @balloon: its target member is written
@@ -96,7 +116,6 @@ u64 aero_target_least_pages(const struct aero_balloon *balloon)
  */
 void aero_target_update(struct aero_balloon *balloon)
 {
-	bool hibernating = READ_ONCE(balloon->hibernating);
 	struct target_input input = {
 		.host_pages = READ_ONCE(balloon->host_target_pages),
 		.self_pages = READ_ONCE(balloon->self_target_pages),
@@ -105,14 +124,11 @@ void aero_target_update(struct aero_balloon *balloon)
 		.floor_pages = aero_target_floor_pages(balloon),
 		.available_pages = aero_meminfo_available_pages(),
 		.margin_pages = aero_target_margin_pages(balloon),
-		.holdoff = hibernating || aero_oom_holds_off(balloon),
+		.holdoff_pages = holdoff_pages(balloon),
 	};
 	struct target_result target;
 
-	/* After a rescue no growth; giving more back is fine, and a delegate may still be at it. */
-	input.holdoff_pages = hibernating ? 0 : input.held_pages;
-	if (balloon->transport->delegate)
-		input.holdoff_pages = min(input.holdoff_pages, READ_ONCE(balloon->asked_pages));
+	input.holdoff = input.holdoff_pages != U64_MAX;
 	target = target_compute(&input);
 
 	WRITE_ONCE(balloon->target.pages, target.pages);

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from balloon import ROOT, Guest, check, patience
+from balloon import ROOT, Guest, check, has_module, patience
 from aerolab import program
 
 PROGRAM = ROOT / "build" / "aerostat-swapd"
@@ -15,8 +15,9 @@ DIRECTORY = "/mnt/swap"
 CONFIG = "/etc/aerostat/swapd.conf"
 LOG = "/tmp/swapd.log"
 DISK = "disk1"
-# The last is what ext4 asks the kernel for by name, which no list of dependencies has.
-EXT4 = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic"]
+EXT4 = ["virtio_pci", "virtio_blk", "ext4"]
+# What ext4 asks older kernels for by name, which no list of dependencies has.
+HASH = "crc32c_generic"
 
 
 @contextlib.contextmanager
@@ -27,14 +28,15 @@ def guest(disk_mib=1024, memory_mib=512, modules=(), files=None, qemu_args=(), d
     with tempfile.TemporaryDirectory(prefix="aerolab-disk-") as directory:
         disk = []
         if disk_mib:
+            modules = [*EXT4, *([HASH] if has_module(HASH) else []), *modules]
             image = pathlib.Path(directory) / "disk"
             with open(image, "wb") as file:
                 file.truncate(disk_mib << 20)
             subprocess.run(["/sbin/mkfs.ext4", "-q", image], check=True)
             disk = ["-drive", f"file={image},format=raw,if=none,id={DISK},cache=unsafe",
                     "-device", f"virtio-blk-pci,drive={DISK}"]
-        with Guest(memory_mib=memory_mib, driver=driver, modules=[*(EXT4 if disk_mib else ()), *modules],
-                   files=contents, qemu_args=[*disk, *qemu_args], **more) as booted:
+        with Guest(memory_mib=memory_mib, driver=driver, modules=modules, files=contents,
+                   qemu_args=[*disk, *qemu_args], **more) as booted:
             if disk_mib:
                 booted.sh("mount -t ext4 /dev/vda /mnt")
             yield booted

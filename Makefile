@@ -12,7 +12,7 @@
 #   make test        unit tests, tests of the tests, tests in VMs: all but the long ones
 #   make test-long   the long ones: guests that sleep, move and start again, Xen with several domains
 #   make test-soak   two of those for as long as is promised: an hour
-#   make test-debug  tests in VMs on a kernel with sanitizers, which is built first (lab/kernels)
+#   make test-debug  tests of the modules in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make test-debug-short  a part of that, which takes minutes, and memory that runs out
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
 #   make stress      half an hour of everything at once, on a kernel with sanitizers
@@ -263,9 +263,12 @@ test-soak: modules $(programs) | $(call installed,vm)
 # Slow: what a guest does takes several times as long on a kernel with sanitizers.
 DEBUG_KERNEL ?= debug
 
+# All but those of programs, to which one kernel is like another.
+debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run -l vm))
+
 .PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
-	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),vm)
+	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),$(debug-tests))
 
 # A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
 debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
@@ -277,18 +280,18 @@ KERNELS ?= 6.12 7.2
 QEMUS ?= 10.0 11.1
 kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
 # Those to which QEMU is more than the machine that they run in.
-qemu-tests = $(filter-out vm/device-% vm/fake-%,$(shell tests/run -l vm))
+qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/vmware-% vm/xen-%,$(shell tests/run -l vm))
 on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
 	tests/on-kernel $$kernel $(or $(TESTS),$(1)) || status=1; done; exit $$status
 
 .PHONY: test-kernels test-kernels-short test-qemus
-test-kernels: | $(call installed,vm)
+test-kernels: $(programs) lab | $(call installed,vm)
 	$(Q)$(call on-kernels,vm)
 
 test-kernels-short: | $(call installed,vm)
 	$(Q)$(call on-kernels,$(kernels-short))
 
-test-qemus: modules | $(call installed,vm)
+test-qemus: modules $(programs) lab | $(call installed,vm)
 	$(Q)status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
 		AEROSTAT_QEMU=$$qemu tests/run $(or $(TESTS),$(qemu-tests)) || status=1; done; exit $$status
 

@@ -13,14 +13,16 @@
  * it reads it, which is true of everything that comes from the page allocator. This one
  * waits for the device to have used the hint before, because a hint that a host takes up
  * after the guest has written would lose what was written. So nothing needs to be
- * kept until the migration is over, and the commands "stop" and "done" only end a round.
+ * kept until the migration is over, and the command "done" only ends a round.
  *
  * Free memory has to be allocated to be named. Where allocating writes to it, that would
  * make the host provide memory again that free page reporting has given back; where
  * freeing writes to it, the hint would be void. It is left alone in these cases.
  *
- * Left out on purpose: looking at the command between buffers without an interrupt.
- * QEMU shows "stop" while it is taking hints.
+ * The host says that its configuration changed, not what: it may be the target. So a round
+ * looks at the command again, and goes on unless that asks for another round or says "done".
+ * "Stop" says nothing here, because QEMU shows it while it is taking hints. A host that means it
+ * passes over what it gets until then.
  */
 #include "guest/virtio/hint.h"
 
@@ -41,16 +43,20 @@ static struct avirtio *device_of(struct avirtio_hint *hint)
 	return container_of(hint, struct avirtio, hint);
 }
 
-/* Returns the command if it changed since the last look, or what it was. */
-static u32 look_at_command(struct avirtio_hint *hint, u32 before)
+static u32 look_at_command(struct avirtio_hint *hint)
 {
-	u32 id;
+	if (atomic_xchg(&hint->changed, 0))
+		virtio_cread_le(device_of(hint)->vdev, struct virtio_balloon_config,
+				free_page_hint_cmd_id, &hint->seen_id);
+	return hint->seen_id;
+}
 
-	if (!atomic_xchg(&hint->changed, 0))
-		return before;
-	virtio_cread_le(device_of(hint)->vdev, struct virtio_balloon_config, free_page_hint_cmd_id,
-			&id);
-	return id;
+static bool is_over(struct avirtio_hint *hint)
+{
+	u32 id = look_at_command(hint);
+
+	return READ_ONCE(hint->stopping) ||
+	       (id != hint->current_id && id != VIRTIO_BALLOON_CMD_ID_STOP);
 }
 
 static int send_command(struct avirtio_hint *hint, u32 id)
@@ -79,7 +85,7 @@ static int send_ranges(void *priv, const struct aero_range *ranges, unsigned int
 	unsigned int i;
 	int err = 0;
 
-	if (READ_ONCE(hint->stopping) || atomic_read(&hint->changed))
+	if (is_over(hint))
 		return ROUND_IS_OVER;
 	avirtio_wire_begin(device);
 	for (i = 0; i < nr && !err; i++) {
@@ -109,8 +115,8 @@ static void hint_round(struct avirtio_hint *hint)
 		return;
 	ret = aero_balloon_walk_held(device->balloon, send_ranges);
 	if (!ret && hints_free_memory(device))
-		aero_balloon_walk_free(device->balloon, send_ranges);
-	if (!send_command(hint, VIRTIO_BALLOON_CMD_ID_STOP))
+		ret = aero_balloon_walk_free(device->balloon, send_ranges);
+	if (!send_command(hint, VIRTIO_BALLOON_CMD_ID_STOP) && ret != ROUND_IS_OVER)
 		atomic64_inc(&hint->rounds);
 }
 
@@ -121,7 +127,7 @@ static void hint_work(struct work_struct *work)
 
 	if (READ_ONCE(hint->stopping))
 		return;
-	id = look_at_command(hint, hint->current_id);
+	id = look_at_command(hint);
 	if (id == hint->current_id || id == VIRTIO_BALLOON_CMD_ID_STOP ||
 	    id == VIRTIO_BALLOON_CMD_ID_DONE)
 		return;
@@ -149,6 +155,7 @@ void avirtio_hint_init(struct avirtio_hint *hint)
 void avirtio_hint_start(struct avirtio_hint *hint)
 {
 	hint->current_id = VIRTIO_BALLOON_CMD_ID_STOP;
+	hint->seen_id = VIRTIO_BALLOON_CMD_ID_STOP;
 	WRITE_ONCE(hint->stopping, false);
 	avirtio_hint_config_changed(hint); /* There may be a command already. */
 }

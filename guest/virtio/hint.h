@@ -18,8 +18,9 @@ struct seq_file;
  * @changed: the configuration may have a new command; set in interrupts
  * @stopping: no round may begin or go on; set before @work is cancelled
  * @current_id: the round that is going on, or the last one; 0 = none so far
+ * @seen_id: the command at the last look
  * @command: what the device reads; @work only
- * @rounds: rounds that came to their end
+ * @rounds: rounds that came to their end, and not to another command
  * @pages: guest pages named in all rounds
  *
  * All without a word belong to @work. Anybody may read the counts.
@@ -30,6 +31,7 @@ struct avirtio_hint {
 	atomic_t changed;
 	bool stopping;
 	u32 current_id;
+	u32 seen_id;
 	__virtio32 command;
 	atomic64_t rounds;
 	atomic64_t pages;

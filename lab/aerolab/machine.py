@@ -42,9 +42,10 @@ DRIVERS = sorted({driver for drivers in HYPERVISORS.values() for driver in drive
 # Programs of lab/guest in the guest's /bin, by hypervisor.
 PROGRAMS = {"qemu": ["memtool"], "vmware": ["memtool", "backdoor"], "xen": ["memtool"]}
 
-# Linux looks for VMware where CPUID shows no hypervisor; Xen 4.17 does not get along with TCG's SMAP. Nor, when it
-# switches domains, with XSAVE and what comes with it: a process may find AVX switched off that it was promised.
-CPU_CHANGES = {"qemu": "", "vmware": ",-hypervisor", "xen": ",-smap,-xsave"}
+# Linux looks for VMware where CPUID shows no hypervisor, and uses an x2APIC there, of which QEMUs that emulate one ask
+# the time where they do not count instructions ("Bad icount read"). Xen 4.17 does not get along with TCG's SMAP. Nor,
+# when it switches domains, with XSAVE and what comes with it: a process may find AVX switched off that it was promised.
+CPU_CHANGES = {"qemu": "", "vmware": ",-hypervisor,-x2apic", "xen": ",-smap,-xsave"}
 
 # How Linux knows VMware: a port that answers and the machine's serial number.
 VMWARE = ["-smbios", "type=1,serial=VMware-56 4d 00 00 00 00 00 00-00 00 00 00 00 00 00 00"]

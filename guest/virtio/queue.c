@@ -7,16 +7,20 @@
  * deadline is given up. Its buffers may still be read by it then, so the queue is
  * of no use until the device was reset.
  *
- * Now and then the queue is looked at and the device is notified although nothing was
- * heard: where the guest was migrated or restored meanwhile, either message may have
- * been lost on the way (QEMU does that without ioeventfd).
+ * Now and then the queue is looked at although nothing was heard, and at last the device is
+ * notified again: where the guest was migrated or restored meanwhile, either message may
+ * have been lost on the way (QEMU does that without ioeventfd). The first look comes soon,
+ * because QEMU 11.1 loses all interrupts of a queue that it serves in an iothread, as that
+ * for hints, if the kernel does not deliver them for it.
  */
 #include "guest/virtio/queue.h"
 
 #include <linux/jiffies.h>
 #include <linux/scatterlist.h>
 
-/* How long to hear nothing before messages are taken for lost. */
+/* How long to hear nothing before the first look; each time twice as long as before. */
+#define LOOK_MS 10
+/* How long to hear nothing before messages are taken for lost, about; the longest time between looks. */
 #define LOST_MS 500
 
 /**
@@ -112,6 +116,7 @@ static void notify(struct avirtio_queue *queue)
 int avirtio_queue_run(struct avirtio_queue *queue, unsigned long timeout_jiffies)
 {
 	unsigned long deadline = jiffies + timeout_jiffies;
+	unsigned int look_ms = LOOK_MS;
 
 	virtqueue_disable_cb(queue->vq);
 	if (virtqueue_kick_prepare(queue->vq))
@@ -129,8 +134,11 @@ int avirtio_queue_run(struct avirtio_queue *queue, unsigned long timeout_jiffies
 		reinit_completion(&queue->used);
 		if (virtqueue_enable_cb_delayed(queue->vq) &&
 		    !wait_for_completion_timeout(&queue->used,
-						 min_t(long, left, msecs_to_jiffies(LOST_MS))))
-			notify(queue);
+						 min_t(long, left, msecs_to_jiffies(look_ms)))) {
+			if (look_ms > LOST_MS / 2)
+				notify(queue);
+			look_ms = min(2 * look_ms, LOST_MS);
+		}
 		virtqueue_disable_cb(queue->vq);
 	}
 }

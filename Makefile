@@ -280,7 +280,7 @@ KERNELS ?= 6.12 7.2
 QEMUS ?= 10.0 11.1
 kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
 # Those to which QEMU is more than the machine that they run in.
-qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/vmware-% vm/xen-%,$(shell tests/run -l vm))
+qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/xen-%,$(shell tests/run -l vm))
 on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
 	tests/on-kernel $$kernel $(or $(TESTS),$(1)) || status=1; done; exit $$status
 

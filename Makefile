@@ -314,7 +314,7 @@ fuzz: | $(call installed,vm) $(call installed,kernel)
 
 .PHONY: stress
 stress: | $(call installed,vm) $(call installed,kernel)
-	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),1800) TIMEOUT_FACTOR=6 tests/on-kernel debug stress
+	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),1800) TIMEOUT_FACTOR=2 tests/on-kernel debug stress
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

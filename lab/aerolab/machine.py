@@ -59,6 +59,11 @@ BACKINGS = {
     "hugetlb": "memory-backend-memfd,merge=off,share=on,hugetlb=on,hugetlbsize=2M,prealloc=off",
 }
 
+# Tables of the firmware describe each slot that something could be plugged into, and Linux asks them about each when
+# it boots and wakes up. Memory is plugged in by another way.
+NO_PCI_HOTPLUG = [word for name in ("acpi-root-pci-hotplug", "acpi-pci-hotplug-with-bridge-support")
+                  for word in ("-global", f"PIIX4_PM.{name}=off")]
+
 # Messages of every level on the console: the kernel log is proof, whatever a test does to printk.
 # The rest spares the emulator work that has nothing to do with memory.
 CMDLINE = ("panic=-1 ignore_loglevel mitigations=off noreplace-smp tsc=reliable no_timer_check"
@@ -81,6 +86,7 @@ class Machine:
     swap_mib: int
     hypervisor: str
     monitor_args: str
+    pci_hotplug: bool
 
     def __post_init__(self):
         if self.hypervisor not in HYPERVISORS:
@@ -125,6 +131,7 @@ class Machine:
         return ["-machine", f"pc,memory-backend=ram0,accel={accel}",
                 "-cpu", CPUS[accel] + CPU_CHANGES[self.hypervisor], "-smp", str(self.smp), *vmware,
                 *self._memory(), *self._device(), *self._disk(disk_path),
+                *([] if self.pci_hotplug else NO_PCI_HOTPLUG),
                 *(["-icount", self.icount] if self.icount else [])]
 
     def cmdline(self, accel, extra, nonce):

@@ -144,7 +144,7 @@ def meminfo(guest):
 
 
 def unplug(guest):
-    """Pulls the balloon's device out and waits until the guest has let it go."""
+    """Pulls the balloon's device out and waits until the guest has let it go. Needs Guest(pci_hotplug=True)."""
     guest.qmp("device_del", id=DEVICE)
     while guest.wait_event("DEVICE_DELETED").get("data", {}).get("device") != DEVICE:
         pass  # its parts go first

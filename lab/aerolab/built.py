@@ -26,9 +26,13 @@ EARLY = ("cpu", "enlighten", "string")
 CHECKERS = ("debugobjects", "extable", "kmemleak", "lockdep", "stacktrace", "unwind_frame")
 UNWATCHED = [f"{checker}_SANITIZE_{name}.o=n" for checker in ("KASAN", "KCSAN") for name in (*EARLY, *CHECKERS)]
 
+# What one source file is compiled with besides; Linux has no other of that name.
+#
 # Where PROVE_RCU brings them, RCU tests itself at boot, and waits for ever if it is preempted just before: the thread
 # that it then leaves the work to waits for work with the lock held that the test wants. One boot in a hundred.
-WITHOUT_SELF_TESTS = CONFIGS / "no-rcu-self-tests.h"
+#
+# The search for leaks at a guest's end costs as much as its boot.
+INCLUDED = {"update": CONFIGS / "no-rcu-self-tests.h", "kmemleak": CONFIGS / "quick-leak-search.h"}
 
 # What guests need, in Kernel's words. KASAN's shadow is an eighth of all memory, and freed objects wait in its
 # quarantine. Races take two.
@@ -51,7 +55,8 @@ def get(name):
 
 def _digest(name, source):
     parts = [(CONFIGS / f"{part}.config").read_bytes() for part in ("base", name)]
-    parts += [" ".join(UNWATCHED).encode(), WITHOUT_SELF_TESTS.read_bytes(), (source / "debian-version").read_bytes()]
+    parts += [path.read_bytes() for path in INCLUDED.values()]
+    parts += [" ".join(UNWATCHED).encode(), (source / "debian-version").read_bytes()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -75,9 +80,8 @@ def _build(name, source, tree):
           *fragments], tree)
     _run(["make", "olddefconfig"], tree)
     _check(tree, fragments)
-    # There is one update.c in Linux: RCU's.
-    _run(["make", f"-j{os.environ.get('JOBS') or os.cpu_count()}", *UNWATCHED,
-          f"CFLAGS_update.o=-include {WITHOUT_SELF_TESTS}", *TARGETS], tree)
+    included = [f"CFLAGS_{name}.o=-include {path}" for name, path in INCLUDED.items()]
+    _run(["make", f"-j{os.environ.get('JOBS') or os.cpu_count()}", *UNWATCHED, *included, *TARGETS], tree)
 
 
 def _check(tree, fragments):

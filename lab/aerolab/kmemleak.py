@@ -8,15 +8,17 @@ points to. While a module is loaded, its data may point to what it has forgotten
 
 An object is reported at the second scan that finds it unreferenced and unchanged, and when it is five seconds old.
 The first scan is made while that time passes. What the kernel finds is written to its log, where the lab looks
-anyway. The kernel has no names for addresses in modules that are gone: named() gives them those of before.
+anyway. The kernel has no names for addresses in modules that are gone: named() gives them those in the modules' files.
 
 A guest that never loaded a module of ours is left alone: what a kernel may leak by itself is not our business.
 """
 
 import bisect
 import re
+import subprocess
 
-SYMBOL = re.compile(r"^([0-9a-f]{16}) [tT] (\S+)\s\[(aerostat\w*)\]", re.M)
+SECTION = re.compile(r"^/sys/module/(\w+)/sections/.text:(0x[0-9a-f]+)$", re.M)
+SYMBOL = re.compile(r"^([0-9a-f]{16}) .* F \.text\s[0-9a-f]+ (\S+)$", re.M)
 # Where an address stands for code. Others are of objects.
 CODE = re.compile(r"(?<=>\] )0x([0-9a-f]{16})")
 LAST_SYMBOL_BYTES = 4096
@@ -26,7 +28,7 @@ LAST_SYMBOL_BYTES = 4096
 SCRIPT = r"""
 leaks=/sys/kernel/debug/kmemleak
 test -e $leaks && test $(($(cat /proc/sys/kernel/tainted) >> 12 & 1)) = 1 || exit 0
-grep -F '[aerostat' /proc/kallsyms
+grep . /sys/module/aerostat*/sections/.text /dev/null
 for module in $(sed -n 's/^\(aerostat[^ ]*\) .*/\1/p' /proc/modules); do rmmod $module || exit; done
 echo 1 > /sys/module/kmemleak/parameters/verbose
 sleep 5 & echo scan > $leaks && wait && echo scan > $leaks
@@ -38,8 +40,15 @@ def look(guest):
 
     Returns [(address, name)] of the modules' functions, for named().
     """
-    listed = guest.sh(SCRIPT, timeout=60)
-    return sorted((int(address, 16), f"[{module}] {name}") for address, name, module in SYMBOL.findall(listed))
+    sections = SECTION.findall(guest.sh(SCRIPT, timeout=60))
+    return sorted((int(start, 16) + offset, f"[{module}] {name}") for module, start in sections
+                  for offset, name in _functions(guest.kernel.module(module)))
+
+
+def _functions(path):
+    """(offset, name) of the functions in a module's .text."""
+    table = subprocess.run(["objdump", "-t", str(path)], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [(int(offset, 16), name) for offset, name in SYMBOL.findall(table)]
 
 
 def named(text, symbols):

@@ -13,13 +13,13 @@
 #   make test-long   the long ones: guests that sleep, move and start again, Xen with several domains
 #   make test-soak   two of those for as long as is promised: an hour
 #   make test-debug  tests of the modules in VMs on a kernel with sanitizers, which is built first (lab/kernels)
+#   make coverage    the same, and which lines of policy/ and guest/ the tests run, and which functions none does
 #   make test-debug-short  a part of that, which takes minutes, and memory that runs out
 #   make fuzz        a million operations of hostile hosts, on a kernel with sanitizers
 #   make stress      half an hour of everything at once, on a kernel with sanitizers
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
 #   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
 #   make test-qemus  tests in VMs on newer QEMUs of Debian's, which are fetched first
-#   make coverage    which lines of policy/ and guest/ the tests run, and which functions none does
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -264,7 +264,7 @@ test-soak: modules $(programs) | $(call installed,vm)
 DEBUG_KERNEL ?= debug
 
 # All but those of programs, to which one kernel is like another.
-debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run -l vm))
+debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run -l vm fault))
 
 .PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
@@ -305,7 +305,7 @@ coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)rm -rf $(coverage) && mkdir -p $(coverage)/unit $(coverage)/vm
 	$(Q)cp --recursive --symbolic-link $(addprefix $(CURDIR)/,Makefile Kbuild guest policy host lab tests) $(coverage)/unit/
 	$(Q)$(build-mirror) -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
-	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel coverage $(or $(TESTS),vm) || status=1; \
+	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel debug $(or $(TESTS),$(debug-tests)) || status=1; \
 		tests/coverage $(coverage) || status=1; exit $$status
 
 .PHONY: fuzz

@@ -7,7 +7,7 @@
 #
 # A directory without C files builds nothing. The top Makefile reads module-needs, too: keep it a plain line.
 
-# Counted is what runs on kernels that can (CONFIG_GCOV_KERNEL, lab/kernels/coverage.config); others do not look at this.
+# Counted is what runs on kernels that can (CONFIG_GCOV_KERNEL, lab/kernels/debug.config); others do not look at this.
 GCOV_PROFILE := y
 
 module-sources := $(notdir $(filter-out %.mod.c %_test.c,$(wildcard $(src)/*.c)))

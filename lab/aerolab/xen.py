@@ -315,8 +315,10 @@ class Domain(Commands):
             time.sleep(0.05)
 
     def _evidence(self):
+        """What the domain wrote, and the hypervisor: nobody else knows of a domain that crashed."""
         words = self._channel.leftover(LAST_WORDS_SECONDS).splitlines()[:80]
-        return "".join((f" (in the domain {self.name})", *("\n  | " + line for line in words)))
+        verdict = [line for line in self.host.console().splitlines() if line.startswith("(XEN)")][-20:]
+        return "".join((f" (in the domain {self.name})", *("\n  | " + line for line in [*words, *verdict])))
 
 
 class ConsoleSocket(socket.socket):

@@ -41,8 +41,11 @@ class SelfBalloon(Balloon):
         return poll(self.attributes, condition, what, timeout)
 
     def wait_held(self, mib, what="it shrinks"):
-        """Waits until at least `mib` MiB are ballooned; the attributes then."""
-        return self.wait(lambda now: now["size_kb"] >= mib * MIB // 1024, f"{what} by {mib} MiB")
+        """Waits until at least `mib` MiB are ballooned; the attributes then.
+
+        A guest that always has something to do gets there slowly where its seconds are instructions.
+        """
+        return self.wait(lambda now: now["size_kb"] >= mib * MIB // 1024, f"{what} by {mib} MiB", timeout=120)
 
     def wait_settled(self, looks=8):
         """Waits until the wish has been the same for some looks, and is fulfilled."""

@@ -31,7 +31,7 @@ UNWATCHED = [f"{checker}_SANITIZE_{name}.o=n" for checker in ("KASAN", "KCSAN") 
 # Where PROVE_RCU brings them, RCU tests itself at boot, and waits for ever if it is preempted just before: the thread
 # that it then leaves the work to waits for work with the lock held that the test wants. One boot in a hundred.
 #
-# The search for leaks at a guest's end costs as much as its boot.
+# Without its header, the search for leaks at a guest's end costs more than the boot.
 INCLUDED = {"update": CONFIGS / "no-rcu-self-tests.h", "kmemleak": CONFIGS / "quick-leak-search.h"}
 
 # What guests need, in Kernel's words. KASAN's shadow is an eighth of all memory, and freed objects wait in its

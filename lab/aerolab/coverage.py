@@ -14,7 +14,7 @@ SCRIPT = "cp -R -P /sys/kernel/debug/gcov /run/ && tar -c -C /run/gcov . && rm -
 
 
 def fetch(guest):
-    """Stores the counters of `guest`, whose kernel is about to end; none if none of our modules was loaded."""
+    """Stores the counters of `guest`, whose kernel is about to end: no counters if it had no module of ours."""
     directory = os.environ.get("AEROSTAT_COVERAGE")
     result = guest.run(SCRIPT) if directory else None
     if result and not result.status:

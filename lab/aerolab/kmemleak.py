@@ -28,7 +28,7 @@ LAST_SYMBOL_BYTES = 4096
 SCRIPT = r"""
 leaks=/sys/kernel/debug/kmemleak
 test -e $leaks && test $(($(cat /proc/sys/kernel/tainted) >> 12 & 1)) = 1 || exit 0
-grep . /sys/module/aerostat*/sections/.text /dev/null
+grep -H . /sys/module/aerostat*/sections/.text
 for module in $(sed -n 's/^\(aerostat[^ ]*\) .*/\1/p' /proc/modules); do rmmod $module || exit; done
 echo 1 > /sys/module/kmemleak/parameters/verbose
 sleep 5 & echo scan > $leaks && wait && echo scan > $leaks

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Commands in a guest, whatever the machine that it runs in."""
 
-import shlex
-
 from . import jitter
 from .errors import CommandFailed, GuestDied
 
@@ -38,8 +36,11 @@ class Commands:
         return self.sh("dmesg")
 
     def write(self, path, text):
-        """Writes a short text to a file in the guest (sysfs and the like)."""
-        self.sh(f"printf %s {shlex.quote(str(text))} > {shlex.quote(path)}")
+        """Writes a text to a file in the guest (sysfs and the like), by one write(2).
+
+        Costs the guest a fraction of what `sh` does.
+        """
+        self._see_to_files(b"w", f"{path}\0{text}", f"write to {path}")
 
     def read(self, path):
         """Text of a file in the guest, without the last newline."""
@@ -50,12 +51,17 @@ class Commands:
 
         Costs the guest a fraction of what `sh` does.
         """
-        jitter.pause()
-        result = self._end(self._channel.start("\n".join(patterns), kind=b"l"), 60)
-        if result.status:
-            raise CommandFailed(f"status {result.status}: look at {' '.join(patterns)}\n{result.out}", result)
-        names_and_texts = result.out.split("\0")[:-1]
+        output = self._see_to_files(b"l", "\n".join(patterns), f"look at {' '.join(patterns)}")
+        names_and_texts = output.split("\0")[:-1]
         return dict(zip(names_and_texts[::2], names_and_texts[1::2]))
+
+    def _see_to_files(self, kind, payload, what):
+        """A job that takes no process; its output. One is done after the other, and none can be killed."""
+        jitter.pause()
+        result = self._end(self._channel.start(payload, kind=kind), 60)
+        if result.status:
+            raise CommandFailed(f"status {result.status}: {what}\n{result.out}", result)
+        return result.out
 
     def _end(self, job, timeout):
         try:

@@ -9,8 +9,8 @@
  * payload (32 bits, all little endian), payload. An emulated port loses nothing, so there are no
  * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
  *
- *   host to guest   RUN shell command | LOOK patterns of paths, one a line | KILL (the job's process
- *                   group) | POWEROFF | REBOOT | KEXEC
+ *   host to guest   RUN shell command | LOOK patterns of paths, one a line | WRITE path, NUL, text |
+ *                   KILL (the job's process group) | POWEROFF | REBOOT | KEXEC
  *   guest to host   READY nonce, newline, errors of the module loader | OUTPUT bytes |
  *                   EXIT status (32 bits) | GOODBYE nonce
  *
@@ -19,8 +19,9 @@
  * behind in the background live on, and what they write is read and dropped so that they never
  * block or die of SIGPIPE.
  *
- * To LOOK is a job as well, without a shell, which takes an emulated processor longer than to read some
- * files: its output is, for each file, the last part of its path and its content, a NUL after either.
+ * To LOOK and to WRITE take no process, which costs an emulated processor more than the files: a thread
+ * does, one after the other, and these jobs cannot be killed. The output of LOOK is, for each file, the
+ * last part of its path and its content, a NUL after either. WRITE is one write(2).
  *
  * The machine may have been switched on for a guest that hibernated on the disk that the kernel's
  * command line names (resume=). The kernel looks there by itself only before the agent runs, when
@@ -33,7 +34,9 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,6 +56,7 @@
 enum frame_type {
 	FRAME_RUN = 'r',
 	FRAME_LOOK = 'l',
+	FRAME_WRITE = 'w',
 	FRAME_KILL = 'k',
 	FRAME_POWEROFF = 'q',
 	FRAME_REBOOT = 'b',
@@ -81,15 +85,25 @@ struct job {
 	int output; /* -1 once every writer has closed it */
 };
 
+/* A job of the thread that sees to files. */
+struct file_job {
+	char *payload; /* with a NUL after it; to be freed */
+	uint32_t length;
+	uint16_t number;
+	uint8_t type;
+};
+
 static struct job jobs[JOBS_MAX];
 static int channel = -1;
+static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER; /* frames go out whole */
+static int file_jobs = -1; /* a pipe of struct file_job */
 static char nonce[64];
 static char channel_path[64] = "/dev/ttyS1";
 static char command_line[4096];
 static char resume_device[64]; /* empty: none, or it was looked at */
 static char module_errors[1024];
 
-static void die(const char *what)
+static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "agent: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -131,8 +145,10 @@ static void send_frame(enum frame_type type, uint16_t job, const void *data, uin
 {
 	struct frame_header header = { FRAME_MAGIC, type, job, length };
 
+	pthread_mutex_lock(&sending);
 	write_all(&header, sizeof(header));
 	write_all(data, length);
+	pthread_mutex_unlock(&sending);
 }
 
 static void mount_one(const char *type, const char *where)
@@ -272,65 +288,124 @@ static void send_failure(uint16_t number, const char *what)
 	send_exit(number, 126);
 }
 
-static void __attribute__((noreturn)) run_shell(char *command)
-{
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-static bool print_file(const char *path)
+static bool print_file(FILE *output, const char *path)
 {
 	char part[4096];
 	size_t length;
 	FILE *file = fopen(path, "r");
+	bool whole;
 
 	if (!file)
 		return false;
-	printf("%s%c", basename(path), '\0');
+	fprintf(output, "%s%c", basename(path), '\0');
 	while ((length = fread(part, 1, sizeof(part), file)))
-		fwrite(part, 1, length, stdout);
-	putchar('\0');
-	return !ferror(file) && !fclose(file);
+		fwrite(part, 1, length, output);
+	fputc('\0', output);
+	whole = !ferror(file);
+	return !fclose(file) && whole;
 }
 
-static void __attribute__((noreturn)) look(char *patterns)
+/* These two return the job's status. */
+static uint32_t look(FILE *output, char *patterns)
 {
 	glob_t found = { .gl_pathc = 0 };
 	int flags = GLOB_NOCHECK;
+	uint32_t status = 0;
 
-	for (char *one = strtok(patterns, "\n"); one; one = strtok(NULL, "\n")) {
+	for (char *one = strsep(&patterns, "\n"); one; one = strsep(&patterns, "\n")) {
 		if (glob(one, flags, NULL, &found))
-			_exit(126);
+			status = 126;
 		flags |= GLOB_APPEND;
 	}
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		if (!print_file(found.gl_pathv[i])) {
-			printf("%s: %s\n", found.gl_pathv[i], strerror(errno));
-			exit(1);
+	for (size_t i = 0; !status && i < found.gl_pathc; i++) {
+		if (!print_file(output, found.gl_pathv[i])) {
+			fprintf(output, "%s: %s\n", found.gl_pathv[i], strerror(errno));
+			status = 1;
 		}
 	}
-	exit(0);
+	globfree(&found);
+	return status;
 }
 
-static void __attribute__((noreturn))
-become_job(void (*run)(char *payload), char *payload, int output)
+static uint32_t write_file(FILE *output, const char *path, size_t length)
 {
+	const char *text = path + strlen(path) + 1;
+	ssize_t text_length = length - (text - path);
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ssize_t done = -1;
+
+	if (file >= 0) {
+		errno = 0;
+		done = write(file, text, text_length);
+	}
+	if (done != text_length)
+		fprintf(output, "%s: %s\n", path, errno ? strerror(errno) : "not all was taken");
+	if (file >= 0)
+		close(file);
+	return done != text_length;
+}
+
+static void *see_to_files(void *queue)
+{
+	struct file_job job;
+
+	while (read(*(int *)queue, &job, sizeof(job)) == sizeof(job)) {
+		char *text = NULL;
+		size_t length = 0;
+		FILE *output = open_memstream(&text, &length);
+		uint32_t status;
+
+		if (!output)
+			die("memory");
+		status = job.type == FRAME_LOOK ? look(output, job.payload) :
+						  write_file(output, job.payload, job.length);
+		fclose(output);
+		send_frame(FRAME_OUTPUT, job.number, text, length);
+		send_exit(job.number, status);
+		free(text);
+		free(job.payload);
+	}
+	die("thread for files");
+}
+
+static void start_file_thread(void)
+{
+	static int ends[2];
+	pthread_t thread;
+
+	errno = EAGAIN;
+	if (pipe2(ends, O_CLOEXEC) || pthread_create(&thread, NULL, see_to_files, &ends[0]))
+		die("thread for files");
+	file_jobs = ends[1];
+}
+
+/* A process that shares the agent's memory until it is the shell: to copy that costs more than the shell. */
+static int spawn_shell(pid_t *pid, char *command, int output)
+{
+	char *const words[] = { "sh", "-c", command, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
 	sigset_t none;
+	int error;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setsid();
-	dup2(open("/dev/null", O_RDONLY), 0);
-	dup2(output, 1);
-	dup2(output, 2);
-	run(payload);
-	__builtin_unreachable();
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, output, 1);
+	posix_spawn_file_actions_adddup2(&files, output, 2);
+	error = posix_spawn(pid, "/bin/sh", &files, &attributes, words, environ);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	return error;
 }
 
-static void start_job(uint16_t number, void (*run)(char *payload), char *payload)
+static void start_job(uint16_t number, char *command)
 {
 	struct job *job = free_job();
-	int ends[2];
+	int ends[2], error;
 	pid_t pid;
 
 	errno = EAGAIN;
@@ -338,12 +413,11 @@ static void start_job(uint16_t number, void (*run)(char *payload), char *payload
 		send_failure(number, "no room for the command");
 		return;
 	}
-	pid = fork();
-	if (pid == 0)
-		become_job(run, payload, ends[1]);
+	error = spawn_shell(&pid, command, ends[1]);
 	close(ends[1]);
-	if (pid < 0) {
-		send_failure(number, "fork");
+	if (error) {
+		errno = error;
+		send_failure(number, "sh");
 		close(ends[0]);
 		return;
 	}
@@ -414,7 +488,16 @@ static void __attribute__((noreturn)) leave(int how)
 	sync();
 	reboot(how);
 	die("reboot");
-	__builtin_unreachable();
+}
+
+static void give_to_file_thread(const struct frame_header *header, char *payload)
+{
+	struct file_job job = { payload, header->length, header->job, header->type };
+
+	if (header->type == FRAME_WRITE && !memchr(payload, '\0', header->length))
+		die("frame");
+	if (write(file_jobs, &job, sizeof(job)) != sizeof(job))
+		die("thread for files");
 }
 
 static void handle_frame(void)
@@ -434,11 +517,12 @@ static void handle_frame(void)
 
 	switch (header.type) {
 	case FRAME_RUN:
-		start_job(header.job, run_shell, payload);
+		start_job(header.job, payload);
 		break;
 	case FRAME_LOOK:
-		start_job(header.job, look, payload);
-		break;
+	case FRAME_WRITE:
+		give_to_file_thread(&header, payload);
+		return;
 	case FRAME_KILL:
 		job = find_job(header.job);
 		if (job)
@@ -499,6 +583,7 @@ int main(void)
 	if (children < 0)
 		die("signalfd");
 	load_modules();
+	start_file_thread();
 	snprintf(ready, sizeof(ready), "%s\n%s", nonce, module_errors);
 	send_frame(FRAME_READY, 0, ready, strlen(ready));
 	serve(children);

@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "lab"))
 
 from aerolab import built, kernel, patience  # noqa: E402,F401
-from aerolab.errors import LabError, NoHugepages, SetupError  # noqa: E402,F401
+from aerolab.errors import CommandFailed, LabError, NoHugepages, SetupError  # noqa: E402,F401
 from aerolab.guest import Guest  # noqa: E402,F401
 
 MIB = 1 << 20
@@ -143,6 +143,15 @@ def meminfo(guest):
     return numbers(guest.read("/proc/meminfo"))
 
 
+def refused(guest, path, text):
+    """Whether a text that is written to a file is refused as malformed."""
+    try:
+        guest.write(path, text)
+    except CommandFailed as error:
+        return "Invalid argument" in str(error)
+    return False
+
+
 def unplug(guest):
     """Pulls the balloon's device out and waits until the guest has let it go. Needs Guest(pci_hotplug=True)."""
     guest.qmp("device_del", id=DEVICE)
@@ -180,13 +189,13 @@ def settled_free_kb(guest):
     it keeps: those pass for free here. A kernel with KASAN keeps objects for long after they were freed. Where kmemleak
     looks for lost ones (that is, on the same kernels), all of them pass for free, too.
     """
-    guest.sh("echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
-    text = guest.sh("cat /proc/zoneinfo; grep ^DirectMap4k: /proc/meminfo;"
-                    " ! test -e /sys/kernel/debug/kmemleak || grep ^Slab: /proc/meminfo")
+    keeps_freed = not guest.run("echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory;"
+                                " test -e /sys/kernel/debug/kmemleak").status
+    text = "".join(guest.look("/proc/zoneinfo", "/proc/meminfo").values())
     fields = [line.split() for line in text.splitlines()]
 
     def total(*names):
         return sum(int(words[1]) for words in fields if words[:1] and words[0] in names)
 
     pages = total("nr_free_pages", "count:") + total("DirectMap4k:") // (BLOCK_PAGES * PAGE // 1024)
-    return pages * PAGE // 1024 + total("Slab:")
+    return pages * PAGE // 1024 + (total("Slab:") if keeps_freed else 0)

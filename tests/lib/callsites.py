@@ -7,13 +7,11 @@ Needs a kernel with fault injection: tests/on-kernel debug.
 import collections
 import pathlib
 import re
-import shutil
-import subprocess
 
-from balloon import ROOT, check, skip
+import kmodule
+from balloon import check, skip
 from aerolab import kernel
 
-SOURCES = pathlib.Path(__file__).resolve().parent / "callsites"
 DEBUGFS = "/sys/kernel/debug"
 
 # Functions of the kernel that get memory, or may on the way, by their names.
@@ -52,10 +50,11 @@ class CallSites:
         paths = {module: used_kernel.module(module) for module in modules}
         self.places = sorted(place for module, path in paths.items() for place in _places(module, path))
         symbols = sorted({place.symbol for place in self.places})
-        build = ROOT / "build" / "callsites" / used_kernel.release
-        self.files = {"modules/callsites.ko": _build(used_kernel, build, symbols)}
+        lines = "".join(f"CALLSITE({symbol})\n" for symbol in symbols)
+        callsites = kmodule.build(used_kernel, "callsites", {"symbols.h": lines})
+        self.files = {"modules/callsites.ko": callsites}
         for module, path in paths.items():
-            self.files[f"modules/{module}.ko"] = _rename(path, build / f"{module}.ko", symbols)
+            self.files[f"modules/{module}.ko"] = _rename(path, callsites.with_name(f"{module}.ko"), symbols)
 
     @staticmethod
     def plan(guest, *failures):
@@ -73,24 +72,18 @@ class CallSites:
         return found
 
 
-def _run(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    check(done.returncode == 0, f"{' '.join(map(str, command))}: status {done.returncode}\n{done.stdout}")
-    return done.stdout
-
-
 def _entry(path):
     """What the kernel calls a module's init_module(): it has a name of its own at the same place."""
-    table = _run(["objdump", "-t", str(path)]).splitlines()
+    table = kmodule.run(["objdump", "-t", str(path)]).splitlines()
     names = {line.split()[-1] for line in table if re.search(r"\sF \.init\.text\s", line)}
     return next(iter(names - {"init_module"}), "init_module")
 
 
 def _places(module, path):
     """Calls of the kernel's functions in this module's code. A jump at a function's end would return elsewhere."""
-    kernels = {line.split()[-1] for line in _run(["nm", "--undefined-only", str(path)]).splitlines()}
+    kernels = {line.split()[-1] for line in kmodule.run(["nm", "--undefined-only", str(path)]).splitlines()}
     function, start, instruction = "", 0, ""
-    for line in _run(["objdump", "-dr", str(path)]).splitlines():
+    for line in kmodule.run(["objdump", "-dr", str(path)]).splitlines():
         if head := re.match(r"([0-9a-f]+) <(.*)>:$", line):
             function, start = _entry(path) if head[2] == "init_module" else head[2], int(head[1], 16)
         elif to := re.match(r"\s+([0-9a-f]+): R_X86_64_PLT32\s+([\w.]+)-0x4$", line):
@@ -101,19 +94,8 @@ def _places(module, path):
             instruction = line
 
 
-def _build(used_kernel, build, symbols):
-    """callsites.ko for these symbols."""
-    build.mkdir(parents=True, exist_ok=True)
-    for source in SOURCES.iterdir():
-        shutil.copy(source, build)
-    (build / "symbols.h").write_text("".join(f"CALLSITE({symbol})\n" for symbol in symbols))
-    _run(["make", "-C", str(used_kernel.headers), f"M={build}", "modules"])
-    _run(["objcopy", "--strip-debug", str(build / "callsites.ko")])
-    return build / "callsites.ko"
-
-
 def _rename(path, target, symbols):
     """A module whose calls go to callsites.ko."""
     renames = [f"--redefine-sym={symbol}=callsites_{symbol}" for symbol in symbols]
-    _run(["objcopy", *renames, str(path), str(target)])
+    kmodule.run(["objcopy", *renames, str(path), str(target)])
     return target

@@ -17,6 +17,7 @@ PAGE = 4096
 BLOCK_PAGES = 512
 SKIPPED = 77
 DEVICE = "balloon0"  # the lab's name for it
+SLOWEST = 5  # of kernels, beside a plain one: see tests/on-kernel
 # For Guest(icount=...): its clock flies while it has nothing to do, so that waiting costs nothing.
 FLYING = "shift=3,sleep=off"
 
@@ -28,8 +29,9 @@ def check(condition, what):
 
 
 def poll(look, condition, what, timeout, pause=0.05):
-    """Looks until `condition(look())` holds; what was seen then."""
+    """Looks until `condition(look())` holds; what was seen then. Less often where a look costs more."""
     deadline = patience.deadline(timeout)
+    pause *= min(patience.FACTOR, SLOWEST)
     while True:
         now = look()
         if condition(now):

@@ -57,11 +57,13 @@ class RefereedBalloon(Balloon):
 
     def wait_rest(self, ballooned_pages, timeout=30):
         """Waits until the host has been told just that, and then the driver rests at that size; a snapshot of that."""
-        def rests(now):
-            return (now["told_pages"] == ballooned_pages and now["state"] == "idle"
-                    and now["size_kb"] * 1024 == ballooned_pages * PAGE)
+        return self.wait(lambda now: self.rests(now, ballooned_pages), f"rests at {ballooned_pages} pages", timeout)
 
-        return self.wait(rests, f"rests at {ballooned_pages} pages", timeout)
+    @staticmethod
+    def rests(now, ballooned_pages):
+        """Whether in the snapshot `now` the host has been told just that, and the driver rests at that size."""
+        return (now["told_pages"] == ballooned_pages and now["state"] == "idle"
+                and now["size_kb"] * 1024 == ballooned_pages * PAGE)
 
     def check_fair(self, when):
         """The driver did nothing foul, and host, sysfs and vmstat agree on what is held; a snapshot in which they do.

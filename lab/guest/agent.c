@@ -96,7 +96,7 @@ struct file_job {
 static struct job jobs[JOBS_MAX];
 static int channel = -1;
 static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER; /* frames go out whole */
-static int file_jobs = -1; /* a pipe of struct file_job */
+static int file_jobs[2]; /* a pipe of struct file_job */
 static char nonce[64];
 static char channel_path[64] = "/dev/ttyS1";
 static char command_line[4096];
@@ -345,11 +345,12 @@ static uint32_t write_file(FILE *output, const char *path, size_t length)
 	return done != text_length;
 }
 
-static void *see_to_files(void *queue)
+static void *see_to_files(void *unused)
 {
 	struct file_job job;
 
-	while (read(*(int *)queue, &job, sizeof(job)) == sizeof(job)) {
+	(void)unused;
+	while (read(file_jobs[0], &job, sizeof(job)) == sizeof(job)) {
 		char *text = NULL;
 		size_t length = 0;
 		FILE *output = open_memstream(&text, &length);
@@ -370,13 +371,11 @@ static void *see_to_files(void *queue)
 
 static void start_file_thread(void)
 {
-	static int ends[2];
 	pthread_t thread;
 
 	errno = EAGAIN;
-	if (pipe2(ends, O_CLOEXEC) || pthread_create(&thread, NULL, see_to_files, &ends[0]))
+	if (pipe2(file_jobs, O_CLOEXEC) || pthread_create(&thread, NULL, see_to_files, NULL))
 		die("thread for files");
-	file_jobs = ends[1];
 }
 
 /* A process that shares the agent's memory until it is the shell: to copy that costs more than the shell. */
@@ -496,7 +495,7 @@ static void give_to_file_thread(const struct frame_header *header, char *payload
 
 	if (header->type == FRAME_WRITE && !memchr(payload, '\0', header->length))
 		die("frame");
-	if (write(file_jobs, &job, sizeof(job)) != sizeof(job))
+	if (write(file_jobs[1], &job, sizeof(job)) != sizeof(job))
 		die("thread for files");
 }
 

@@ -19,15 +19,20 @@ CONFIGS = pathlib.Path(__file__).resolve().parents[1] / "kernels"
 SOURCE = "linux-source-6.1"
 TARGETS = ("bzImage", "modules")
 
-# What KASAN watches beside our modules: the directories whose code handles what a module has. To watch all of Linux, a
-# guest takes half as long again to boot, for other people's bugs. What lies on a stack is watched in modules only:
-# what a function of ours hands to others is.
+# What KASAN and KCSAN watch beside our modules: the directories whose code handles what a module has. To watch all of
+# Linux, a guest takes half as long again to boot, for other people's bugs; and most of what KCSAN, which samples, looks
+# at is theirs. What lies on a stack KASAN watches in modules only: what a function of ours hands to others is.
 WATCHED = ("kernel", "kernel/locking", "kernel/time", "mm", "lib", "drivers/base", "drivers/virtio", "fs/debugfs",
            "fs/kernfs", "fs/sysfs")
 KASAN = ("-fsanitize=kernel-address -fasan-shadow-offset=$(CONFIG_KASAN_SHADOW_OFFSET) --param asan-globals=1"
          " --param asan-instrumentation-with-call-threshold=10000 --param asan-instrument-allocas=1"
          " --param asan-stack=0")
-FLAGS = [f"CFLAGS_KASAN=$(if $(filter {' '.join(WATCHED)},$(obj)),{KASAN},$(CFLAGS_KASAN_NOSANITIZE))"]
+KCSAN = ("-fsanitize=thread -fno-optimize-sibling-calls --param tsan-distinguish-volatile=1 -Wno-tsan"
+         " --param tsan-instrument-func-entry-exit=0")
+FLAGS = {
+    "debug": [f"CFLAGS_KASAN=$(if $(filter {' '.join(WATCHED)},$(obj)),{KASAN},$(CFLAGS_KASAN_NOSANITIZE))"],
+    "kcsan": [f"CFLAGS_KCSAN=$(if $(filter {' '.join(WATCHED)},$(obj)),{KCSAN})"],
+}
 
 # Not watched there, either: what runs on the way from the entry that QEMU starts an unpacked kernel at to the one that
 # sets the sanitizers up, or, when it wakes up, to where a processor's own memory is found again, which they need; and
@@ -66,7 +71,7 @@ def get(name):
 def _digest(name, source):
     parts = [(CONFIGS / f"{part}.config").read_bytes() for part in ("base", name)]
     parts += [path.read_bytes() for path in INCLUDED.values()]
-    parts += [" ".join([*FLAGS, *UNWATCHED]).encode(), (source / "debian-version").read_bytes()]
+    parts += [" ".join([*FLAGS.get(name, []), *UNWATCHED]).encode(), (source / "debian-version").read_bytes()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -90,8 +95,8 @@ def _build(name, source, tree):
           *fragments], tree)
     _run(["make", "olddefconfig"], tree)
     _check(tree, fragments)
-    included = [f"CFLAGS_{name}.o=-include {path}" for name, path in INCLUDED.items()]
-    _run(["make", f"-j{os.environ.get('JOBS') or os.cpu_count()}", *FLAGS, *UNWATCHED, *included, *TARGETS], tree)
+    flags = [*FLAGS.get(name, []), *UNWATCHED, *(f"CFLAGS_{file}.o=-include {path}" for file, path in INCLUDED.items())]
+    _run(["make", f"-j{os.environ.get('JOBS') or os.cpu_count()}", *flags, *TARGETS], tree)
 
 
 def _check(tree, fragments):

@@ -5,7 +5,9 @@
  *
  * What a mistake overwrites lies within memory of the same function's, and does no harm.
  */
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -15,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #define OBJECT_BYTES 100
+#define RACE_SECONDS 3
 
 static char *mistake = "";
 module_param(mistake, charp, 0);
@@ -24,6 +27,7 @@ static DEFINE_MUTEX(first_lock);
 static DEFINE_MUTEX(second_lock);
 static DEFINE_SPINLOCK(atomic_lock);
 static char global[OBJECT_BYTES];
+static char racing[8];
 /* What the compiler must not know. */
 static volatile unsigned int behind = OBJECT_BYTES;
 static volatile unsigned int width = 64;
@@ -139,6 +143,51 @@ static void leak(void)
 	OPTIMIZER_HIDE_VAR(object);
 }
 
+static int write_racing(void *unused)
+{
+	while (!kthread_should_stop()) {
+		racing[0] ^= 1;
+		cond_resched();
+	}
+	return 0;
+}
+
+static noinline void read_racing(void)
+{
+	global[0] = racing[0];
+}
+
+/* Here, too, the kernel's own code does it. */
+static noinline void have_racing_read(void)
+{
+	snprintf(global, sizeof(global), "%.8s", racing);
+}
+
+/* Something is read while another task writes it. */
+static void race(void (*read)(void))
+{
+	struct task_struct *writer = kthread_run(write_racing, NULL, "mistakes");
+	unsigned long end = jiffies + RACE_SECONDS * HZ;
+
+	if (IS_ERR(writer))
+		return;
+	while (time_before(jiffies, end)) {
+		read();
+		cond_resched();
+	}
+	kthread_stop(writer);
+}
+
+static void race_ourselves(void)
+{
+	race(read_racing);
+}
+
+static void race_with_kernel(void)
+{
+	race(have_racing_read);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -155,6 +204,8 @@ static const struct {
 	{ "sleep-in-atomic", sleep_in_atomic },
 	{ "lock-both-ways", lock_both_ways },
 	{ "leak", leak },
+	{ "race-ourselves", race_ourselves },
+	{ "race-with-kernel", race_with_kernel },
 };
 
 static int __init mistakes_init(void)

@@ -19,9 +19,10 @@ static bool has(const struct ring *ring, unsigned int feature)
 	return virtio_has_feature(ring->vq->vdev, feature);
 }
 
-static u16 get16(const struct ring *ring, __virtio16 value)
+/* The driver may be writing it. */
+static u16 get16(const struct ring *ring, const __virtio16 *at)
 {
-	return virtio16_to_cpu(ring->vq->vdev, READ_ONCE(value));
+	return virtio16_to_cpu(ring->vq->vdev, READ_ONCE(*at));
 }
 
 static __virtio16 put16(const struct ring *ring, u16 value)
@@ -41,7 +42,7 @@ void ring_init(struct ring *ring, struct virtqueue *vq)
 
 static bool is_empty(const struct ring *ring)
 {
-	return get16(ring, ring->vring->avail->idx) == ring->next_avail;
+	return get16(ring, &ring->vring->avail->idx) == ring->next_avail;
 }
 
 /**
@@ -64,7 +65,7 @@ bool ring_take(struct ring *ring, u16 *ret_head)
 			return false;
 	}
 	virt_rmb();
-	*ret_head = get16(ring, vring->avail->ring[ring->next_avail++ % vring->num]);
+	*ret_head = get16(ring, &vring->avail->ring[ring->next_avail++ % vring->num]);
 	return true;
 }
 
@@ -86,13 +87,13 @@ unsigned int ring_parts(const struct ring *ring, u16 head, struct book_part *par
 
 	if (head >= size)
 		return 0;
-	if (get16(ring, table[head].flags) & VRING_DESC_F_INDIRECT) {
+	if (get16(ring, &table[head].flags) & VRING_DESC_F_INDIRECT) {
 		size = virtio32_to_cpu(vdev, table[head].len) / sizeof(*table);
 		table = phys_to_virt(virtio64_to_cpu(vdev, table[head].addr));
 		at = 0;
 	}
 	while (at < size && nr < RING_PARTS_MAX) {
-		u16 flags = get16(ring, table[at].flags);
+		u16 flags = get16(ring, &table[at].flags);
 
 		parts[nr++] = (struct book_part){
 			.addr = virtio64_to_cpu(vdev, table[at].addr),
@@ -101,7 +102,7 @@ unsigned int ring_parts(const struct ring *ring, u16 head, struct book_part *par
 		};
 		if (!(flags & VRING_DESC_F_NEXT))
 			return nr;
-		at = get16(ring, table[at].next);
+		at = get16(ring, &table[at].next);
 	}
 	return 0;
 }
@@ -147,9 +148,9 @@ bool ring_wants_interrupt(const struct ring *ring, u16 used_before)
 
 	virt_mb(); /* The index before a look at what the driver wants. */
 	if (has(ring, VIRTIO_RING_F_EVENT_IDX))
-		return vring_need_event(get16(ring, vring_used_event(vring)), ring->used,
+		return vring_need_event(get16(ring, &vring_used_event(vring)), ring->used,
 					used_before);
-	return !(get16(ring, vring->avail->flags) & VRING_AVAIL_F_NO_INTERRUPT);
+	return !(get16(ring, &vring->avail->flags) & VRING_AVAIL_F_NO_INTERRUPT);
 }
 
 /**

@@ -36,7 +36,9 @@ OURS = re.compile(r"\[aerostat\w*\]")
 # The kernel's with itself, also where functions of ours had called it.
 KERNELS_OWN = re.compile(r"data-race in (" + "|".join((
     r"(\w+ / )?all_vm_events",  # adds up what every processor counts for itself, and goes on counting meanwhile
+    r"aero_pool_add \[aerostat\] / isolate_migratepages_block",  # which looks at any page, and again under a lock
     r"compact_zone / isolate_migratepages_block",  # where compaction begins next time, which is a guess
+    r"ring_use \[aerostat_device\] / \w+ \[virtio_ring",  # reads plainly what a device writes, most often an outsider
     r"offline_mem_sections / pfn_to_online_page",  # the page's structure outlasts both: our notifier has a say in it
 )) + r")\b")
 

@@ -93,9 +93,10 @@ def describe(text, findings, context=12, shown=3):
     end = 0
     for number, _ in findings[:shown]:
         start = max(number - 2, end)
-        after = next((at for at in range(number, len(lines)) if FRAME.search(lines[at])), number) - number \
-            if RACE.search(lines[number - 1]) else context
-        end = min(max(start, number + after), len(lines))
+        enough = number + context
+        if RACE.search(lines[number - 1]):
+            enough = next((at for at in range(number, len(lines)) if FRAME.search(lines[at])), enough)
+        end = min(max(start, enough), len(lines))
         if start < end:
             parts.append("  ---")
             parts.extend("  | " + line for line in lines[start:end])

@@ -16,10 +16,6 @@
  * back in need, it shrinks until there is room. That is the worker's: who uses that room
  * meanwhile is not known in advance, so that it looks again and again.
  *
- * A host that is slow, or has much there, does not give back all of it in the notifier's time.
- * The kernel would try for ever to move the rest to where there is no room; the worker goes on
- * with it.
- *
  * A host that is not on speaking terms keeps what it has. The kernel is told then that
  * the range cannot go, since those pages could never move.
  */
@@ -37,16 +33,12 @@
 #include "guest/engine/target.h"
 #include "guest/engine/walk.h"
 
-static void set_range(struct aero_balloon *balloon, unsigned long pfn, unsigned long nr_pages)
+static void set_range(struct aero_offlining *offlining, unsigned long pfn, unsigned long nr_pages)
 {
-	struct aero_offlining *offlining = &balloon->offlining;
-
-	mutex_lock(&balloon->host_lock);
 	mutex_lock(&offlining->lock);
 	offlining->range.pfn = pfn;
 	WRITE_ONCE(offlining->range.nr_pages, nr_pages);
 	mutex_unlock(&offlining->lock);
-	mutex_unlock(&balloon->host_lock);
 }
 
 /* Free pages are the only ones without a reference; those inside a larger one have its references. */
@@ -69,7 +61,7 @@ static int begin(struct aero_balloon *balloon, const struct memory_notify *memor
 	struct aero_offlining *offlining = &balloon->offlining;
 	int err;
 
-	set_range(balloon, memory->start_pfn, memory->nr_pages);
+	set_range(offlining, memory->start_pfn, memory->nr_pages);
 	aero_walk_recall(balloon);
 	err = aero_exchange_evacuate(balloon, &offlining->batch, &offlining->range);
 	aero_balloon_kick(balloon);
@@ -86,7 +78,7 @@ static int offlining_notify(struct notifier_block *notifier, unsigned long event
 		return notifier_from_errno(begin(balloon, memory));
 	case MEM_OFFLINE:
 	case MEM_CANCEL_OFFLINE:
-		set_range(balloon, 0, 0);
+		set_range(&balloon->offlining, 0, 0);
 		aero_balloon_kick(balloon);
 	}
 	return NOTIFY_DONE;
@@ -123,19 +115,6 @@ bool aero_offlining_takes(struct aero_balloon *balloon, const struct aero_batch 
 		takes = aero_range_has(&offlining->range, page_to_pfn(batch->pages[i]));
 	mutex_unlock(&offlining->lock);
 	return takes;
-}
-
-/**
- * aero_offlining_evacuate() - give back what is still held in memory that goes offline
- * @balloon: the balloon
- *
- * Context: the resize worker; takes the host_lock; slow.
- */
-void aero_offlining_evacuate(struct aero_balloon *balloon)
-{
-	/* Broken meanwhile, it keeps what it has, and the kernel goes on until it is told to stop. */
-	if (aero_offlining_active(balloon))
-		aero_exchange_evacuate(balloon, &balloon->batch, &balloon->offlining.range);
 }
 
 /* What has to move and, if any, the margin that inflation leaves: the next allocation would take its place. */

@@ -16,10 +16,9 @@ struct aero_balloon;
  * struct aero_offlining - of one balloon
  * @notifier: with the kernel
  * @batch: scratch space; the notifier's alone, of which the kernel runs one at a time
- * @lock: no other is taken under it
+ * @lock: protects @range; no other is taken under it
  * @range: the memory that goes offline, of which the page structures exist; no pages: none does, of
- *	which anybody may have a look without a lock. Written under the balloon's host_lock and
- *	the @lock, so that either keeps it
+ *	which anybody may have a look without the @lock
  */
 struct aero_offlining {
 	struct notifier_block notifier;
@@ -32,7 +31,6 @@ int aero_offlining_init(struct aero_balloon *balloon);
 void aero_offlining_exit(struct aero_balloon *balloon);
 bool aero_offlining_active(const struct aero_balloon *balloon);
 bool aero_offlining_takes(struct aero_balloon *balloon, const struct aero_batch *batch);
-void aero_offlining_evacuate(struct aero_balloon *balloon);
 u64 aero_offlining_limit_pages(struct aero_balloon *balloon);
 
 #endif /* AERO_OFFLINING_H */

@@ -339,7 +339,6 @@ void aero_resize_work(struct work_struct *work)
 		finish_cycle(balloon, &cycle, FAILED);
 		return;
 	}
-	aero_offlining_evacuate(balloon);
 	aero_target_update(balloon);
 	if (balloon->transport->delegate)
 		moves = aero_delegate_move(balloon);

@@ -2,7 +2,7 @@
 """Looks for complaints in a guest's kernel log.
 
 One kind of them is not always ours: KCSAN reports data races, of which the kernel has many of its own. A report
-counts if a function of our modules is in it, and not if what races is known to be the kernel's with itself.
+counts if a function of our modules is in it, and not if it is known why that race does no harm.
 """
 
 import re
@@ -33,13 +33,13 @@ DENIED = re.compile(r"\] (.+): page allocation failure: order:0,")
 RACE = re.compile(r"\bBUG: KCSAN: ")
 FRAME = re.compile(r"={60}")
 OURS = re.compile(r"\[aerostat\w*\]")
-# The kernel's with itself, also where functions of ours had called it.
-KERNELS_OWN = re.compile(r"data-race in (" + "|".join((
+# Most are the kernel's with itself, where a function of ours had called it.
+KNOWN_RACES = re.compile(r"data-race in (" + "|".join((
     r"(\w+ / )?all_vm_events",  # adds up what every processor counts for itself, and goes on counting meanwhile
     r"aero_pool_add \[aerostat\] / isolate_migratepages_block",  # which looks at any page, and again under a lock
     r"compact_zone / isolate_migratepages_block",  # where compaction begins next time, which is a guess
     r"ring_use \[aerostat_device\] / \w+ \[virtio_ring",  # reads plainly what a device writes, most often an outsider
-    r"offline_mem_sections / pfn_to_online_page",  # the page's structure outlasts both: our notifier has a say in it
+    r"offline_mem_sections / pfn_to_online_page",  # takes no lock, whoever calls it, for a bit that is on or off
 )) + r")\b")
 
 
@@ -73,14 +73,22 @@ def scan(text, allowed=()):
 
 def _foreign_races(lines):
     """Numbers of the lines that begin a race between functions of the kernel. One without an end is not among them."""
-    found, begin = set(), None
-    for number, line in enumerate(lines, 1):
-        if RACE.search(line):
-            begin = number
-        elif begin and FRAME.search(line):
-            if KERNELS_OWN.search(lines[begin - 1]) or not any(OURS.search(part) for part in lines[begin:number]):
-                found.add(begin)
+    found = set()
+    for begin, line in enumerate(lines, 1):
+        end = _race_end(lines, begin) if RACE.search(line) else None
+        if end and (KNOWN_RACES.search(line) or not any(OURS.search(part) for part in lines[begin:end])):
+            found.add(begin)
     return found
+
+
+def _race_end(lines, begin):
+    """Number of the last line of the report that line `begin` begins; None if it is not there."""
+    for number, line in enumerate(lines[begin:], begin + 1):
+        if RACE.search(line):
+            return None
+        if FRAME.search(line):
+            return number
+    return None
 
 
 def describe(text, findings, context=12, shown=3):
@@ -93,10 +101,8 @@ def describe(text, findings, context=12, shown=3):
     end = 0
     for number, _ in findings[:shown]:
         start = max(number - 2, end)
-        enough = number + context
-        if RACE.search(lines[number - 1]):
-            enough = next((at for at in range(number, len(lines)) if FRAME.search(lines[at])), enough)
-        end = min(max(start, enough), len(lines))
+        race_end = _race_end(lines, number) if RACE.search(lines[number - 1]) else None
+        end = min(max(start, race_end or number + context), len(lines))
         if start < end:
             parts.append("  ---")
             parts.extend("  | " + line for line in lines[start:end])

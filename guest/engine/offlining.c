@@ -16,6 +16,11 @@
  * back in need, it shrinks until there is room. That is the worker's: who uses that room
  * meanwhile is not known in advance, so that it looks again and again.
  *
+ * A host that is slow, or has much there, does not take back all of it in the notifier's time, and
+ * what is on the move just then cannot be given back at all. For as much the balloon shrinks
+ * in any case, wherever that lies: it makes the room that the rest moves to, and leaves it with
+ * what it would have held, had the notifier given back everything.
+ *
  * A host that is not on speaking terms keeps what it has. The kernel is told then that
  * the range cannot go, since those pages could never move.
  */
@@ -33,11 +38,16 @@
 #include "guest/engine/target.h"
 #include "guest/engine/walk.h"
 
-static void set_range(struct aero_offlining *offlining, unsigned long pfn, unsigned long nr_pages)
+static void set_range(struct aero_balloon *balloon, unsigned long pfn, unsigned long nr_pages)
 {
+	struct aero_offlining *offlining = &balloon->offlining;
+	const struct aero_pool *pool = &balloon->pool;
+
 	mutex_lock(&offlining->lock);
 	offlining->range.pfn = pfn;
 	WRITE_ONCE(offlining->range.nr_pages, nr_pages);
+	offlining->rest_pages = sat_sub_u64(aero_pool_size(pool),
+					    aero_pool_size_within(pool, &offlining->range));
 	mutex_unlock(&offlining->lock);
 }
 
@@ -61,7 +71,7 @@ static int begin(struct aero_balloon *balloon, const struct memory_notify *memor
 	struct aero_offlining *offlining = &balloon->offlining;
 	int err;
 
-	set_range(offlining, memory->start_pfn, memory->nr_pages);
+	set_range(balloon, memory->start_pfn, memory->nr_pages);
 	aero_walk_recall(balloon);
 	err = aero_exchange_evacuate(balloon, &offlining->batch, &offlining->range);
 	aero_balloon_kick(balloon);
@@ -78,7 +88,7 @@ static int offlining_notify(struct notifier_block *notifier, unsigned long event
 		return notifier_from_errno(begin(balloon, memory));
 	case MEM_OFFLINE:
 	case MEM_CANCEL_OFFLINE:
-		set_range(&balloon->offlining, 0, 0);
+		set_range(balloon, 0, 0);
 		aero_balloon_kick(balloon);
 	}
 	return NOTIFY_DONE;
@@ -131,11 +141,23 @@ static u64 need_pages(struct aero_balloon *balloon)
 	return used + aero_meminfo_reserve_pages() + aero_target_margin_pages(balloon);
 }
 
+/* What was held there, as far as it has not been given back yet, or others in its place. */
+static u64 left_pages(struct aero_balloon *balloon, u64 held_pages)
+{
+	struct aero_offlining *offlining = &balloon->offlining;
+	u64 rest_pages;
+
+	mutex_lock(&offlining->lock);
+	rest_pages = offlining->rest_pages;
+	mutex_unlock(&offlining->lock);
+	return sat_sub_u64(held_pages, rest_pages);
+}
+
 /**
  * aero_offlining_limit_pages() - most that may be held while memory goes offline
  * @balloon: the balloon
  *
- * Return: guest pages; less than is held only if that may be given back in need.
+ * Return: guest pages; less than is held only if that was held there, or may be given back in need.
  * Context: the resize worker; slow.
  */
 u64 aero_offlining_limit_pages(struct aero_balloon *balloon)
@@ -143,10 +165,12 @@ u64 aero_offlining_limit_pages(struct aero_balloon *balloon)
 	u64 held_pages = aero_pool_size(&balloon->pool);
 	u64 free_pages = aero_meminfo_free_pages();
 	u64 need = need_pages(balloon);
+	u64 may_give;
 
 	if (free_pages >= need)
 		return held_pages + free_pages - need;
-	return held_pages - min(min(need - free_pages, aero_oom_may_give(balloon)), held_pages);
+	may_give = max(aero_oom_may_give(balloon), left_pages(balloon, held_pages));
+	return held_pages - min(min(need - free_pages, may_give), held_pages);
 }
 
 /**

@@ -16,15 +16,17 @@ struct aero_balloon;
  * struct aero_offlining - of one balloon
  * @notifier: with the kernel
  * @batch: scratch space; the notifier's alone, of which the kernel runs one at a time
- * @lock: protects @range; no other is taken under it
+ * @lock: protects @range and @rest_pages; no other is taken under it
  * @range: the memory that goes offline, of which the page structures exist; no pages: none does, of
  *	which anybody may have a look without the @lock
+ * @rest_pages: what was held elsewhere when it began
  */
 struct aero_offlining {
 	struct notifier_block notifier;
 	struct aero_batch batch;
 	struct mutex lock;
 	struct aero_range range;
+	u64 rest_pages;
 };
 
 int aero_offlining_init(struct aero_balloon *balloon);

@@ -492,11 +492,10 @@ void aero_pool_lose(struct aero_pool *pool, struct page *page)
 }
 
 /*
- * Guest pages of the held entry that begins with @page; 0 if none does. The balloon core
- * marks its pages with its own address. A page on the move may have been replaced
- * already: whoever moves it has not told yet.
+ * Guest pages of the entry that begins with @page, whether it is on the move or not; 0 if none
+ * does. The balloon core marks its pages with its own address.
  */
-static unsigned int held_at(const struct aero_pool *pool, struct page *page)
+static unsigned int entry_at(const struct aero_pool *pool, struct page *page)
 {
 	unsigned long owner;
 
@@ -505,7 +504,18 @@ static unsigned int held_at(const struct aero_pool *pool, struct page *page)
 	owner = page_private(page);
 	if ((owner & ~BLOCK_IS_CONTIG) == block_tag(pool))
 		return AERO_BLOCK_PAGES;
-	return owner == (unsigned long)&pool->core && !PageMovableOpsIsolated(page);
+	return owner == (unsigned long)&pool->core;
+}
+
+/*
+ * The same, without what is on the move: that may have been replaced already, and whoever moves
+ * it has not told yet.
+ */
+static unsigned int held_at(const struct aero_pool *pool, struct page *page)
+{
+	unsigned int pages = entry_at(pool, page);
+
+	return pages == 1 && PageMovableOpsIsolated(page) ? 0 : pages;
 }
 
 /* Scans one naturally aligned range of a block's size. Returns where it stopped for want of room. */
@@ -799,6 +809,29 @@ bool aero_pool_is_within(const struct aero_pool *pool, const struct aero_range *
 	return count_within(pool, range, 1) || count_within(pool, range, AERO_BLOCK_PAGES) ||
 	       list_is_within(&pool->limbo[AERO_PAGE], range) ||
 	       list_is_within(&pool->limbo[AERO_BLOCK], range);
+}
+
+/**
+ * aero_pool_size_within() - how much is held within a range
+ * @pool: the pool
+ * @range: memory that cannot go offline meanwhile, of whole blocks
+ *
+ * What is taken or given back meanwhile may count or not.
+ *
+ * Return: guest pages, with those that are isolated for migration.
+ * Context: process.
+ */
+u64 aero_pool_size_within(const struct aero_pool *pool, const struct aero_range *range)
+{
+	u64 held_pages = 0;
+	unsigned long i;
+
+	for (i = 0; i < range->nr_pages; i++) {
+		struct page *page = pfn_to_online_page(range->pfn + i);
+
+		held_pages += page ? entry_at(pool, page) : 0;
+	}
+	return held_pages;
 }
 
 static bool drop_pages(struct aero_pool *pool, struct aero_batch *batch)

@@ -62,6 +62,7 @@ unsigned int aero_pool_take_listed(struct aero_batch *batch, unsigned int nr,
 				   struct list_head *pages);
 void aero_pool_put_back(struct aero_pool *pool, struct list_head *pages);
 bool aero_pool_is_within(const struct aero_pool *pool, const struct aero_range *range);
+u64 aero_pool_size_within(const struct aero_pool *pool, const struct aero_range *range);
 void aero_pool_lose(struct aero_pool *pool, struct page *page);
 void aero_pool_split(struct aero_batch *batch);
 

@@ -35,7 +35,7 @@
 #   KDIR=/path          that kernel's build directory (default: /lib/modules/KVER/build); with a
 #                       kernel of your own give KVER a name for it as well
 #   TESTS="vm/x meta"   what `make test`, `make test-debug` and their like run: groups, names or patterns of tests/run
-#   JOBS=2              tests and compilers at a time (default: number of processors; of tests, twice as many)
+#   JOBS=2              tests and compilers at a time (default: number of processors; of tests, half as many more)
 #   INSTALL=no          do not install packages; what is missing then shows as an error
 #   V=1                 show the commands
 #

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The balloon of a lab guest as tests see it: what the host asks, what the guest's own files say."""
 
+import os
 import pathlib
 import sys
 import time
@@ -63,6 +64,11 @@ def need_module(name):
 def has_own_kernel():
     """Whether the guests' kernel is one that the lab builds: with sanitizers, and the old interrupt controller."""
     return kernel.get().version in built.names()
+
+
+def wants_controls():
+    """Whether to show what Linux's own drivers do in a test's place: that tells of the test, on whichever kernel."""
+    return not os.environ.get("AEROSTAT_KERNEL")
 
 
 class Balloon:

@@ -27,7 +27,7 @@
 #define GOOD_MAX 256
 #define BAD_MAX 16
 /* Targets that make sense: blocks and pages, but no more than can be moved often. */
-#define TARGET_MAX 4000
+#define TARGET_MAX 2000
 #define QUEUE_ORDER_MAX 8
 
 #define STREAM_STEPS PLAN_NR_QUEUES
@@ -58,17 +58,17 @@ static const u16 temper_weights[FUZZ_NR_TEMPERS] = {
  */
 static const u16 op_weights[FUZZ_NR_TEMPERS][FUZZ_NR_OPS] = {
 	[FUZZ_HARMLESS] = {
-		[FUZZ_TARGET] = 505, [FUZZ_COMMAND] = 8, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 150,
+		[FUZZ_TARGET] = 509, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 150,
 		[FUZZ_CHANGE] = 150, [FUZZ_STATS] = 100, [FUZZ_SLEEP] = 1, [FUZZ_SETTLE] = 4,
 		[FUZZ_WAIT] = 80,
 	},
 	[FUZZ_SLOW] = {
-		[FUZZ_TARGET] = 465, [FUZZ_COMMAND] = 8, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
+		[FUZZ_TARGET] = 469, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
 		[FUZZ_CHANGE] = 120, [FUZZ_STATS] = 100, [FUZZ_USE] = 100, [FUZZ_SLEEP] = 1,
 		[FUZZ_SETTLE] = 4, [FUZZ_WAIT] = 80,
 	},
 	[FUZZ_LYING] = {
-		[FUZZ_TARGET] = 450, [FUZZ_COMMAND] = 8, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
+		[FUZZ_TARGET] = 454, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
 		[FUZZ_CHANGE] = 120, [FUZZ_STATS] = 100, [FUZZ_USE] = 80, [FUZZ_STRAY] = 8,
 		[FUZZ_BREAK] = 3, [FUZZ_SLEEP] = 1, [FUZZ_SETTLE] = 16, [FUZZ_TRAP] = 12,
 		[FUZZ_WAIT] = 80,

@@ -12,6 +12,7 @@
 #   make test        unit tests, tests of the tests, tests in VMs: all but the long ones
 #   make test-long   the long ones: guests that sleep, move and start again, Xen with several domains
 #   make test-soak   two of those for as long as is promised: an hour
+#   make test-tiers  what goes further, side by side: coverage, fuzz, stress, test-kernels, and test-debug for races
 #   make test-debug  tests of the modules in VMs on a kernel with sanitizers, which is built first (lab/kernels)
 #   make coverage    the same, and which lines of policy/ and guest/ the tests run, and which functions none does
 #   make test-debug-short  a part of that, which takes minutes, and memory that runs out
@@ -263,12 +264,15 @@ test-soak: modules $(programs) | $(call installed,vm)
 # Slow: what a guest does takes several times as long on a kernel with sanitizers.
 DEBUG_KERNEL ?= debug
 
-# All but those of programs, to which one kernel is like another.
-debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run -l vm fault))
+# By kernel: all but the long ones and those of programs, to which one kernel is like another; and those in which
+# something of ours goes on at the same time as something else.
+debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run --short -l vm fault))
+kcsan-tests = races
 
 .PHONY: test-debug test-debug-short
 test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
-	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),$(debug-tests))
+	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),300) \
+		tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),$($(DEBUG_KERNEL)-tests))
 
 # A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
 debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
@@ -279,6 +283,8 @@ test-debug-short: | $(call installed,vm) $(call installed,kernel)
 KERNELS ?= 6.12 7.2
 QEMUS ?= 10.0 11.1
 kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
+# All but the long ones, those of programs on the host, and that of the lab's own monitor.
+kernel-tests = $(filter-out vm/host-% vm/libvirt-% vm/vmware-referee,$(shell tests/run --short -l vm))
 # Those to which QEMU is more than the machine that they run in.
 qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/xen-%,$(shell tests/run -l vm))
 on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
@@ -286,7 +292,7 @@ on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
 
 .PHONY: test-kernels test-kernels-short test-qemus
 test-kernels: $(programs) lab | $(call installed,vm)
-	$(Q)$(call on-kernels,vm)
+	$(Q)$(call on-kernels,$(kernel-tests))
 
 test-kernels-short: | $(call installed,vm)
 	$(Q)$(call on-kernels,$(kernels-short))
@@ -298,13 +304,13 @@ test-qemus: modules $(programs) lab | $(call installed,vm)
 # Unit tests are built again, with counters, in a mirror of their own: what make unit made stays as it is.
 coverage := build/coverage
 # By another name: what calls $(MAKE) by its own is run even by make -n.
-build-mirror = $(MAKE) --no-print-directory
+make-again = $(MAKE) --no-print-directory
 
 .PHONY: coverage
 coverage: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)rm -rf $(coverage) && mkdir -p $(coverage)/unit $(coverage)/vm
 	$(Q)cp --recursive --symbolic-link $(addprefix $(CURDIR)/,Makefile Kbuild guest policy host lab tests) $(coverage)/unit/
-	$(Q)$(build-mirror) -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
+	$(Q)$(make-again) -C $(coverage)/unit INSTALL=no test-flags=--coverage unit
 	$(Q)status=0; AEROSTAT_COVERAGE=$(CURDIR)/$(coverage)/vm tests/on-kernel debug $(or $(TESTS),$(debug-tests)) || status=1; \
 		tests/coverage $(coverage) || status=1; exit $$status
 
@@ -315,6 +321,11 @@ fuzz: | $(call installed,vm) $(call installed,kernel)
 .PHONY: stress
 stress: | $(call installed,vm) $(call installed,kernel)
 	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),1800) TIMEOUT_FACTOR=2 tests/on-kernel debug stress
+
+.PHONY: test-tiers
+test-tiers: $(programs) lab | $(call installed,vm) $(call installed,kernel)
+	$(Q)for kernel in debug kcsan $(KERNELS); do $(make-again) modules $$(lab/kernel $$kernel) || exit; done
+	$(Q)tests/tiers
 
 .PHONY: lint format
 lint: modules | $(call installed,lint)

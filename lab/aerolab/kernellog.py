@@ -39,6 +39,8 @@ KNOWN_RACES = re.compile(r"data-race in (" + "|".join((
     r"aero_pool_add \[aerostat\] / isolate_migratepages_block",  # which looks at any page, and again under a lock
     r"compact_zone / isolate_migratepages_block",  # where compaction begins next time, which is a guess
     r"ring_use \[aerostat_device\] / \w+ \[virtio_ring",  # reads plainly what a device writes, most often an outsider
+    r"hrtimer_wakeup / schedule_hrtimeout_range_clock",  # a sleeper asks its timer, without a lock, whether it is over
+    r"virtqueue_get_buf_ctx_split \[virtio_ring\] / vring_interrupt",  # looks if the driver has got all; then it has
     r"offline_mem_sections / pfn_to_online_page",  # takes no lock, whoever calls it, for a bit that is on or off
 )) + r")\b")
 

@@ -46,6 +46,10 @@ class Host:
         """What the host answers against the rules from now on (lab/vmware/fault.c); the state then."""
         return self.guest.vmware.ask(fault=plan, **members)
 
+    def become(self, kind):
+        """A host of that kind, from the next START on; the state now."""
+        return self.guest.vmware.ask(capabilities=KINDS[kind])
+
     def wait(self, condition, what, timeout=30):
         """Polls until `condition(state)`; that state."""
         return poll(self.state, condition, what, timeout)

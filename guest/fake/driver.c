@@ -45,9 +45,9 @@ static unsigned int answer_timeout_ms = 1000;
 module_param(answer_timeout_ms, uint, 0444);
 MODULE_PARM_DESC(answer_timeout_ms, "How long to wait for a mute host, 0-60000 (default 1000)");
 
-static bool pattern;
-module_param(pattern, bool, 0444);
-MODULE_PARM_DESC(pattern, "Look for writes to memory that the host has (default N; slow)");
+static unsigned int pattern_bytes;
+module_param(pattern_bytes, uint, 0444);
+MODULE_PARM_DESC(pattern_bytes, "Bytes of each page to watch while the host has it, 0-4096, by 8 (default 0)");
 
 static bool controls_host;
 module_param(controls_host, bool, 0444);
@@ -170,7 +170,8 @@ static void add_debugfs(void)
 static bool params_make_sense(void)
 {
 	return batch_pages && batch_pages <= BATCH_PAGES_MAX && batch_blocks <= BATCH_BLOCKS_MAX &&
-	       answer_timeout_ms <= ANSWER_TIMEOUT_MAX_MS;
+	       answer_timeout_ms <= ANSWER_TIMEOUT_MAX_MS && pattern_bytes <= PAGE_SIZE &&
+	       pattern_bytes % 8 == 0;
 }
 
 static int __init afake_init(void)
@@ -181,7 +182,7 @@ static int __init afake_init(void)
 		return -EINVAL;
 	mutex_init(&fake.lock);
 	fake.answer_timeout_ms = answer_timeout_ms;
-	err = afake_host_init(&fake.host, pattern);
+	err = afake_host_init(&fake.host, pattern_bytes);
 	if (err)
 		return err;
 	afake_wire_init(&fake, batch_pages, batch_blocks);

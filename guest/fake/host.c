@@ -41,15 +41,15 @@ static const char *const foul_names[AFAKE_NR_FOULS] = {
 /**
  * afake_host_init() - an empty record
  * @host: overwritten
- * @pattern: see struct afake_host
+ * @pattern_bytes: see struct afake_host
  *
  * Return: 0 or -ENOMEM.
  */
-int afake_host_init(struct afake_host *host, bool pattern)
+int afake_host_init(struct afake_host *host, unsigned int pattern_bytes)
 {
 	size_t bytes;
 
-	*host = (struct afake_host){ .nr_pfns = ram_end_pfn(), .pattern = pattern };
+	*host = (struct afake_host){ .nr_pfns = ram_end_pfn(), .pattern_bytes = pattern_bytes };
 	bytes = BITS_TO_LONGS(host->nr_pfns) * sizeof(long);
 	host->held = vzalloc(bytes);
 	host->in_block = vzalloc(bytes);
@@ -88,10 +88,10 @@ static void write_pattern(const struct afake_host *host, unsigned long pfn)
 {
 	void *memory;
 
-	if (!host->pattern)
+	if (!host->pattern_bytes)
 		return;
 	memory = kmap_local_page(pfn_to_page(pfn));
-	pattern_write(memory, PAGE_SIZE, pattern_of(pfn));
+	pattern_write(memory, host->pattern_bytes, pattern_of(pfn));
 	kunmap_local(memory);
 }
 
@@ -99,10 +99,10 @@ static void check_pattern(struct afake_host *host, unsigned long pfn)
 {
 	const void *memory;
 
-	if (!host->pattern)
+	if (!host->pattern_bytes)
 		return;
 	memory = kmap_local_page(pfn_to_page(pfn));
-	if (!pattern_holds(memory, PAGE_SIZE, pattern_of(pfn)))
+	if (!pattern_holds(memory, host->pattern_bytes, pattern_of(pfn)))
 		afake_host_foul(host, AFAKE_SCRIBBLED);
 	kunmap_local(memory);
 }

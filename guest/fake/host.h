@@ -52,7 +52,8 @@ enum afake_foul {
  * @told_pages: the last size that the guest reported
  * @migrations: pages replaced
  * @fouls: how often each foul was seen
- * @pattern: write a pattern into what is taken, and look for it when it goes back
+ * @pattern_bytes: of each page that is taken, so many get a pattern, which is looked for when it
+ *	goes back; a multiple of 8, 0: none
  */
 struct afake_host {
 	unsigned long nr_pfns;
@@ -62,10 +63,10 @@ struct afake_host {
 	u64 told_pages;
 	u64 migrations;
 	u64 fouls[AFAKE_NR_FOULS];
-	bool pattern;
+	unsigned int pattern_bytes;
 };
 
-int afake_host_init(struct afake_host *host, bool pattern);
+int afake_host_init(struct afake_host *host, unsigned int pattern_bytes);
 void afake_host_exit(struct afake_host *host);
 void afake_host_check_batch(struct afake_host *host, const struct aero_batch *batch,
 			    unsigned int batch_max);

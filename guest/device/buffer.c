@@ -46,7 +46,7 @@ static size_t marked_bytes(const struct adev *device)
 
 static unsigned int marked_stride(const struct adev *device)
 {
-	return adev_rounds_going_on(&device->rounds) ? 32 : 1;
+	return adev_rounds_going_on(&device->rounds) ? 128 : 1;
 }
 
 static void write_page(struct adev *device, u64 pfn, u64 pattern)

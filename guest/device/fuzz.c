@@ -58,17 +58,17 @@ static const u16 temper_weights[FUZZ_NR_TEMPERS] = {
  */
 static const u16 op_weights[FUZZ_NR_TEMPERS][FUZZ_NR_OPS] = {
 	[FUZZ_HARMLESS] = {
-		[FUZZ_TARGET] = 509, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 150,
+		[FUZZ_TARGET] = 509, [FUZZ_COMMAND] = 2, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 152,
 		[FUZZ_CHANGE] = 150, [FUZZ_STATS] = 100, [FUZZ_SLEEP] = 1, [FUZZ_SETTLE] = 4,
 		[FUZZ_WAIT] = 80,
 	},
 	[FUZZ_SLOW] = {
-		[FUZZ_TARGET] = 469, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
+		[FUZZ_TARGET] = 469, [FUZZ_COMMAND] = 2, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 122,
 		[FUZZ_CHANGE] = 120, [FUZZ_STATS] = 100, [FUZZ_USE] = 100, [FUZZ_SLEEP] = 1,
 		[FUZZ_SETTLE] = 4, [FUZZ_WAIT] = 80,
 	},
 	[FUZZ_LYING] = {
-		[FUZZ_TARGET] = 454, [FUZZ_COMMAND] = 4, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 120,
+		[FUZZ_TARGET] = 454, [FUZZ_COMMAND] = 2, [FUZZ_FLICKER] = 2, [FUZZ_STORM] = 122,
 		[FUZZ_CHANGE] = 120, [FUZZ_STATS] = 100, [FUZZ_USE] = 80, [FUZZ_STRAY] = 8,
 		[FUZZ_BREAK] = 3, [FUZZ_SLEEP] = 1, [FUZZ_SETTLE] = 16, [FUZZ_TRAP] = 12,
 		[FUZZ_WAIT] = 80,
@@ -227,12 +227,12 @@ void fuzz_reshape(struct fuzz *fuzz, struct adev_shape *shape)
 static u32 draw_target(struct fuzz *fuzz)
 {
 	u64 *dice = &fuzz->dice;
-	u32 near = dice_below(dice, 80);
+	u32 near = dice_below(dice, 32);
 
 	if (dice_chance(dice, 1))
 		return senseless[dice_below(dice, sizeof(senseless) / sizeof(senseless[0]))];
 	if (dice_chance(dice, 950))
-		fuzz->target = min_u32(TARGET_MAX, sat_sub_u32(fuzz->target + near, 40));
+		fuzz->target = min_u32(TARGET_MAX, sat_sub_u32(fuzz->target + near, 16));
 	else
 		fuzz->target = dice_skewed(dice, TARGET_MAX) - 1;
 	return fuzz->target;

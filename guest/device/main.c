@@ -17,6 +17,7 @@
  * Memory that the device is given stays where it is. Never load it outside of a test.
  */
 #include <linux/completion.h>
+#include <linux/debug_locks.h>
 #include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/err.h>
@@ -62,6 +63,10 @@ MODULE_PARM_DESC(find_error, "errno with which the queues cannot be set up; 0: t
 static bool pattern;
 module_param(pattern, bool, 0444);
 MODULE_PARM_DESC(pattern, "Look for writes to memory that the device has (default N; slow)");
+
+static bool lockdep = true;
+module_param(lockdep, bool, 0444);
+MODULE_PARM_DESC(lockdep, "Leave the kernel's look at its locks on, where it has one (default Y)");
 
 static struct adev device;
 static struct device *parent;
@@ -306,6 +311,8 @@ static int __init adev_init(void)
 
 	if (err)
 		return err;
+	if (!lockdep)
+		debug_locks_off();
 	parent = root_device_register("aerostat_device");
 	if (IS_ERR(parent)) {
 		err = PTR_ERR(parent);

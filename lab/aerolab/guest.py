@@ -9,7 +9,7 @@ import time
 
 from . import accel as accelerators
 from . import (coverage, emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine,
-               patience, vmlinux, vmware)
+               patience, saved, vmlinux, vmware)
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
@@ -70,7 +70,8 @@ class Guest(Commands):
         # The disk comes first: a hibernated guest goes on from there before anything else is loaded.
         disk_modules = ["virtio_pci", "virtio_blk"] if swap_mib else []
         self._image = {"load": [*disk_modules, *self.machine.drivers[driver], *modules], "spare": spare_modules,
-                       "module_args": module_args, "files": files, "programs": machine.PROGRAMS[hypervisor]}
+                       "module_args": module_args, "files": files}
+        self._programs = machine.PROGRAMS[hypervisor]
         self._trace_events = trace
         self._prewarm = prewarm
         self._can_suspend = can_suspend
@@ -121,10 +122,13 @@ class Guest(Commands):
         if self._prewarm:
             hostmemory.prewarm(sum(self.machine.ram_mib) * 5 // 4)
         started = time.monotonic()
-        self._power_on()
-        self._channel = Channel(self._qemu.agent)
-        self._wait_ready()
-        self._connect()
+        if self._can_be_restored():
+            self._restore()
+        else:
+            self._power_on()
+            self._channel = Channel(self._qemu.agent)
+            self._wait_ready()
+            self._connect()
         self.boot_seconds = time.monotonic() - started
         if self.machine.swap_mib:
             self.sh(f"mkswap {machine.SWAP} && swapon {machine.SWAP}")
@@ -136,7 +140,9 @@ class Guest(Commands):
             self.vmware = vmware.Monitor(self._qemu.vmware_path)
 
     def _write_initramfs(self):
-        initramfs = image.build(self.kernel, **self._image)
+        own = image.own(self.kernel, **self._image)
+        self._qemu.archive_path.write_bytes(own)
+        initramfs = image.common(self._programs) + own
         if self._can_kexec:
             again = {"boot/vmlinuz": self.kernel.image, "boot/initramfs": initramfs}
             initramfs += image.files(again)  # the kernel unpacks one archive after the other
@@ -148,16 +154,40 @@ class Guest(Commands):
         self._trace = Trace(self._qemu.trace_path, self._trace_events)
         self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce))
 
+    def _can_be_restored(self):
+        """Whether it need not boot: where that is wanted, takes long, and makes no difference.
+
+        A guest that can sleep is booted from another file, one that can kexec begins again with its command line, and
+        what the caller has QEMU do besides may be good for one guest only.
+        """
+        special = self._can_suspend or self._can_kexec or self._prewarm or self._qemu_args
+        return (saved.wanted() and self.accel == "tcg" and self.machine.hypervisor in ("qemu", "vmware")
+                and self.machine.driver != "virtio-mem" and self.machine.backing == "anon" and not special)
+
+    def _restore(self):
+        """Goes on from a machine like this that was saved when its agent ran."""
+        boot_file = vmlinux.get(self.kernel)
+        state = saved.get(self._qemu.program, self.machine, self.accel, boot_file, image.common(self._programs),
+                          self.machine.cmdline(self.accel, self._cmdline))
+        self._trace = Trace(self._qemu.trace_path, self._trace_events)
+        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce),
+                    saved.restore_arguments(state))
+        self._channel = Channel(self._qemu.agent)
+        self._connect()
+        saved.wait_restored(self._qmp)
+        self._channel.send(b"g", payload=self._nonce.encode())
+        self._wait_ready()
+
     def _new_qemu(self):
         program = emulator.find(self._emulator)
         self.accel = self.accel or _choose_accel(self.kernel, program)
         return Qemu(program)
 
-    def _start(self, boot_file, initramfs, cmdline):
+    def _start(self, boot_file, initramfs, cmdline, more=()):
         devices = self.machine.arguments(self.accel, self._qemu.disk_path, self._qemu.vmware_path)
         self._arguments = [*devices, "-kernel", str(boot_file), "-initrd", str(initramfs), "-append", cmdline,
-                           *self._qemu_args]
-        self._qemu.start([*self._arguments, *self._trace.arguments()], self._echo_console)
+                           *saved.archive_arguments(self._qemu.archive_path), *self._qemu_args]
+        self._qemu.start([*self._arguments, *more, *self._trace.arguments()], self._echo_console)
 
     def _wait_ready(self):
         try:

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest's initramfs: busybox, our agent as PID 1, our programs, and the modules to load.
 
-Nothing of it is cached but the compiled programs: the archive itself takes a few milliseconds.
+Nothing of it is cached but the compiled programs: the archives take a few milliseconds.
+
+It is two archives: what is the same for all guests of a kind, and what is this guest's. The kernel unpacks one after
+the other. A machine that was saved (saved.py) when it had but the first gets the second from the agent.
 """
 
 import hashlib
@@ -16,15 +19,13 @@ SOURCES = pathlib.Path(__file__).resolve().parents[1] / "guest"
 CFLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-static", "-s"]
 
 
-def build(kernel, load, spare=(), module_args=None, files=None, programs=("memtool",)):
-    """The initramfs as bytes.
+def build(kernel, load, programs=("memtool",), **more):
+    """Both archives, as bytes; the arguments are those of common() and own()."""
+    return common(programs) + own(kernel, load, **more)
 
-    load: names of modules that the agent loads, in order, each after those that it depends on
-    spare: names of modules that are only put, with their dependencies, into /modules
-    module_args: {module: "parameter=value ..."}
-    files: {path in the guest: path on the host, or bytes}
-    programs: those of lab/guest that /bin gets
-    """
+
+def common(programs):
+    """The first archive as bytes: busybox and the agent, and of the programs of lab/guest those that /bin gets."""
     archive = cpio.Archive()
     archive.device("dev/console", 5, 1)
     for path in ("proc", "sys", "tmp", "run", "mnt"):
@@ -33,6 +34,18 @@ def build(kernel, load, spare=(), module_args=None, files=None, programs=("memto
     for program in programs:
         archive.file(f"bin/{program}", _compiled(program))
     _add_busybox(archive)
+    return archive.bytes()
+
+
+def own(kernel, load, spare=(), module_args=None, files=None):
+    """The second archive as bytes.
+
+    load: names of modules that the agent loads, in order, each after those that it depends on
+    spare: names of modules that are only put, with their dependencies, into /modules
+    module_args: {module: "parameter=value ..."}
+    files: {path in the guest: path on the host, or bytes}
+    """
+    archive = cpio.Archive()
     _add_modules(archive, kernel, load, spare, module_args or {})
     _add_files(archive, files or {})
     return archive.bytes()

@@ -95,6 +95,9 @@ class LibvirtGuest(Guest):
         """Sends a signal to libvirt's daemon, if it has one."""
         self._qemu.home.signal(number)
 
+    def _can_be_restored(self):
+        return False  # the domain is libvirt's to start
+
     def _new_qemu(self):
         return Domain(emulator.find(emulator.PROGRAM), self.name, self._home)
 

@@ -134,14 +134,15 @@ class Machine:
                 *([] if self.pci_hotplug else NO_PCI_HOTPLUG),
                 *(["-icount", self.icount] if self.icount else [])]
 
-    def cmdline(self, accel, extra, nonce):
+    def cmdline(self, accel, extra, nonce=None):
         """The kernel's command line; what the caller adds comes last and therefore wins."""
         emulated = accel == "tcg" and not self.icount and self.hypervisor != "xen"
         clock = f"tsc_early_khz={hosttsc.khz()}" if emulated else ""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""
         resume = f"resume={SWAP}" if self.swap_mib else ""
         console = f"console={CONSOLES[self.hypervisor]}"
-        return " ".join(f"{console} {CMDLINE} {clock} aerolab.nonce={nonce} {driver} {resume} {extra}".split())
+        name = f"aerolab.nonce={nonce}" if nonce else ""
+        return " ".join(f"{console} {CMDLINE} {clock} {name} {driver} {resume} {extra}".split())
 
     def _memory(self):
         limit = f",maxmem={sum(self.ram_mib)}M" if self.driver == "virtio-mem" else ""

@@ -37,6 +37,7 @@ class Qemu:
         self.qmp_path = self.directory / "qmp.sock"
         self.vmware_path = self.directory / "vmware.sock"
         self.initramfs_path = self.directory / "initramfs"
+        self.archive_path = self.directory / "archive"
         self.disk_path = self.directory / "disk"
         self.process = None
         self.agent = None

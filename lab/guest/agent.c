@@ -10,7 +10,7 @@
  * checksums; a wrong magic byte ends the agent, which the kernel turns into a panic.
  *
  *   host to guest   RUN shell command | LOOK patterns of paths, one a line | WRITE path, NUL, text |
- *                   KILL (the job's process group) | POWEROFF | REBOOT | KEXEC
+ *                   KILL (the job's process group) | POWEROFF | REBOOT | KEXEC | GO_ON nonce
  *   guest to host   READY nonce, newline, errors of the module loader | OUTPUT bytes |
  *                   EXIT status (32 bits) | GOODBYE nonce
  *
@@ -27,9 +27,14 @@
  * command line names (resume=). The kernel looks there by itself only before the agent runs, when
  * there is no driver for the disk; so the agent has it look again, once there is one.
  *
+ * To boot takes longer than most commands. So a machine can be saved when its agent runs, and others begin as it was.
+ * An agent that finds nothing to load says READY without a nonce, and waits, to be saved, for GO_ON; then what this
+ * guest shall have comes, as an archive, from where the firmware gets its data (fw_cfg).
+ *
  * Left out on purpose: standard input of jobs, time limits (the host has the clock and sends KILL).
  */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -42,6 +47,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -61,6 +67,7 @@ enum frame_type {
 	FRAME_POWEROFF = 'q',
 	FRAME_REBOOT = 'b',
 	FRAME_KEXEC = 'e',
+	FRAME_GO_ON = 'g',
 	FRAME_READY = 'R',
 	FRAME_OUTPUT = 'O',
 	FRAME_EXIT = 'X',
@@ -235,6 +242,98 @@ static void resume_hibernated(void)
 	    fclose(file))
 		die("/sys/power/resume");
 	*resume_device = '\0';
+}
+
+/* Where QEMU's firmware finds files: docs/specs/fw_cfg of QEMU. */
+#define FW_CFG_SELECT 0x510
+#define FW_CFG_DATA 0x511
+#define FW_CFG_FILES 0x19
+#define FW_CFG_ARCHIVE "opt/org.aerostat/archive"
+
+struct fw_cfg_file {
+	uint32_t size; /* this and the next big endian */
+	uint16_t select;
+	uint16_t reserved;
+	char name[56];
+};
+
+static void *read_archive(size_t *ret_length)
+{
+	struct fw_cfg_file file = { 0 };
+	uint32_t files;
+	void *archive;
+
+	if (ioperm(FW_CFG_SELECT, 2, 1))
+		die("ioperm");
+	outw(FW_CFG_FILES, FW_CFG_SELECT);
+	insb(FW_CFG_DATA, &files, sizeof(files));
+	for (files = be32toh(files); files; files--) {
+		insb(FW_CFG_DATA, &file, sizeof(file));
+		if (!strcmp(file.name, FW_CFG_ARCHIVE))
+			break;
+	}
+	errno = ENOENT;
+	*ret_length = be32toh(file.size);
+	archive = files ? malloc(*ret_length) : NULL;
+	if (!archive)
+		die("archive");
+	outw(be16toh(file.select), FW_CFG_SELECT);
+	insb(FW_CFG_DATA, archive, *ret_length);
+	return archive;
+}
+
+static void unpack_one(const char *name, mode_t mode, const char *data, size_t length)
+{
+	int file;
+
+	if (S_ISDIR(mode)) {
+		if (mkdir(name, mode & 07777) && errno != EEXIST)
+			die(name);
+		return;
+	}
+	file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode & 07777);
+	if (!S_ISREG(mode) || file < 0 || write(file, data, length) != (ssize_t)length ||
+	    close(file))
+		die(name);
+}
+
+/* Directories and files; lab/aerolab/cpio.py writes the format. */
+static void unpack(const char *at, size_t length)
+{
+	const char *end = at + length;
+	unsigned int mode, size, name_size;
+
+	while (end - at > 110 && sscanf(at, "070701%*8x%8x%*8x%*8x%*8x%*8x%8x%*8x%*8x%*8x%*8x%8x",
+					&mode, &size, &name_size) == 3) {
+		const char *name = at + 110;
+		const char *data = at + ((110 + name_size + 3) & ~3u);
+
+		if (!strcmp(name, "TRAILER!!!"))
+			return;
+		unpack_one(name, mode, data, size);
+		at = data + ((size + 3) & ~3u);
+	}
+	errno = EINVAL;
+	die("archive");
+}
+
+/* Here the machine may be saved. */
+static void wait_to_go_on(void)
+{
+	struct frame_header header;
+	size_t length;
+	void *archive;
+
+	send_frame(FRAME_READY, 0, "\n", 1);
+	read_all(&header, sizeof(header));
+	errno = EPROTO;
+	if (header.magic != FRAME_MAGIC || header.type != FRAME_GO_ON ||
+	    header.length >= sizeof(nonce))
+		die("frame");
+	read_all(nonce, header.length);
+	archive = read_archive(&length);
+	unpack(archive, length);
+	free(archive);
 }
 
 /* /modules/list has a line for each module, in order: its name, a space, its parameters. */
@@ -581,6 +680,8 @@ int main(void)
 	children = signalfd(-1, &child, SFD_CLOEXEC);
 	if (children < 0)
 		die("signalfd");
+	if (access("/modules/list", F_OK))
+		wait_to_go_on();
 	load_modules();
 	start_file_thread();
 	snprintf(ready, sizeof(ready), "%s\n%s", nonce, module_errors);

@@ -50,6 +50,8 @@ class Guest(Commands):
     echo_console: also write the console to standard error
     qemu_args: more of QEMU's arguments, as a list
 
+    With AEROSTAT_RESTORE=yes in the environment most guests go on from a machine that was saved instead of booting.
+
     Leaving the block powers off and raises, unless an exception is on its way already: NoGoodbye if the
     guest did not say goodbye or QEMU did not end well, LogDirty if the kernel complained. QEMU is killed in
     every case.

@@ -5,7 +5,8 @@ A state is what QEMU's migration makes of a machine, in the cache. It is good fo
 the same kernel, command line and common part of the initramfs (image.py); what is a guest's own comes later.
 
 QEMU writes down for each empty page that it is empty; and where it reads that, it looks whether the page is, by which
-the host maps one: empty memory would no longer come in huge pages when it is used. So these records are left out.
+the host maps one: empty memory would no longer come in huge pages when it is used. So these records are left out, but
+for pages that were written down before and have become empty since.
 The format, as far as it matters here, is that of migration/savevm.c and migration/ram.c.
 """
 
@@ -19,7 +20,8 @@ import time
 
 from . import cache, kernellog, patience
 from .channel import Channel
-from .errors import LabError, SetupError
+from .errors import BootFailed, GuestError, LabError, SetupError
+from .machine import VMWARE_PLUGIN
 from .qemu import Qemu
 
 BOOT_SECONDS = 240
@@ -52,8 +54,9 @@ def get(program, machine, accel, boot_file, common, cmdline):
     """Path of the state: of QEMU's `program`, a Machine, a kernel, the common archive, and a command line."""
     if not shutil.which("zstd"):
         raise SetupError("zstd is missing: run 'lab/install vm'")
-    parts = [_identity(program), _identity(boot_file), hashlib.sha256(common).hexdigest(), cmdline,
-             *machine.arguments(accel, "disk", "vmware")]
+    # Wherever the fake VMware monitor lies: nobody has talked to it yet.
+    arguments = [word.replace(str(VMWARE_PLUGIN), "monitor") for word in machine.arguments(accel, "disk", "vmware")]
+    parts = [_identity(program), _identity(boot_file), hashlib.sha256(common).hexdigest(), cmdline, *arguments]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     state = cache.entry(f"saved/{key}", lambda path: _make(path, program, machine, accel, boot_file, common, cmdline))
     os.utime(state)
@@ -75,7 +78,7 @@ def _make(path, program, machine, accel, boot_file, common, cmdline):
         os.truncate(qemu.disk_path, machine.swap_mib << 20)
         qemu.start([*machine.arguments(accel, qemu.disk_path, qemu.vmware_path), "-kernel", str(boot_file),
                     "-initrd", str(qemu.initramfs_path), "-append", cmdline, *archive_arguments(qemu.archive_path)])
-        Channel(qemu.agent).wait_token(b"R", BOOT_SECONDS)
+        _wait_booted(qemu)
         _save(qemu.monitor(), qemu.directory / "state")
         findings = kernellog.scan(qemu.console(), [])
         if findings:
@@ -84,6 +87,14 @@ def _make(path, program, machine, accel, boot_file, common, cmdline):
     finally:
         qemu.stop()
         qemu.remove()
+
+
+def _wait_booted(qemu):
+    try:
+        Channel(qemu.agent).wait_token(b"R", BOOT_SECONDS)
+    except GuestError as error:
+        tail = "".join(f"\n  | {line}" for line in qemu.console().splitlines()[-25:])
+        raise BootFailed(f"the machine to save did not boot: {error}\n{qemu.complaint()}{tail}") from error
 
 
 def _remove_unused():
@@ -129,6 +140,7 @@ class _Copy:
         self._stream = stream
         self._out = out
         self._block = b""
+        self._written = set()
 
     def all(self):
         if struct.unpack(">II", self._take(8)) != (MAGIC, VERSION):
@@ -178,10 +190,11 @@ class _Copy:
                 length = self._read(1)
                 self._block = length + self._read(length[0])
             content = self._read(1 if flags & ZERO else PAGE_BYTES)
-            if flags & PAGE:
-                self._out.write((address | PAGE).to_bytes(8, "big") + self._block + content)
-            elif content != b"\0":
+            if flags & ZERO and content != b"\0":
                 raise LabError("QEMU's state has a page of another byte")
+            if flags & PAGE or (self._block, address) in self._written:
+                self._written.add((self._block, address))
+                self._out.write((address | flags & ~CONTINUE).to_bytes(8, "big") + self._block + content)
 
     def _string(self):
         return self._take(self._take(1)[0])

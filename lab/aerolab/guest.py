@@ -9,7 +9,7 @@ import time
 
 from . import accel as accelerators
 from . import (coverage, emulator, hostcpu, hostmemory, hugepages, image, kernel, kernellog, kmemleak, machine,
-               patience, saved, vmlinux, vmware)
+               migration, patience, saved, vmlinux, vmware)
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandFailed, CommandTimeout, GuestDied, GuestError, LabError, LogDirty, NoGoodbye
@@ -74,6 +74,7 @@ class Guest(Commands):
         self._image = {"load": [*disk_modules, *self.machine.drivers[driver], *modules], "spare": spare_modules,
                        "module_args": module_args, "files": files}
         self._programs = machine.PROGRAMS[hypervisor]
+        self._common = self._own = b""
         self._trace_events = trace
         self._prewarm = prewarm
         self._can_suspend = can_suspend
@@ -142,19 +143,20 @@ class Guest(Commands):
             self.vmware = vmware.Monitor(self._qemu.vmware_path)
 
     def _write_initramfs(self):
-        own = image.own(self.kernel, **self._image)
-        self._qemu.archive_path.write_bytes(own)
-        initramfs = image.common(self._programs) + own
+        self._common = image.common(self._programs)
+        self._own = image.own(self.kernel, **self._image)
+        initramfs = self._common + self._own
         if self._can_kexec:
             again = {"boot/vmlinuz": self.kernel.image, "boot/initramfs": initramfs}
             initramfs += image.files(again)  # the kernel unpacks one archive after the other
         self._qemu.initramfs_path.write_bytes(initramfs)
 
-    def _power_on(self):
+    def _power_on(self, *more):
         # QEMU writes an unpacked kernel into memory again when the machine wakes up, over the sleeping one.
         boot_file = self.kernel.image if self._can_suspend else vmlinux.get(self.kernel)
         self._trace = Trace(self._qemu.trace_path, self._trace_events)
-        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce))
+        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce),
+                    *more)
 
     def _can_be_restored(self):
         """Whether it need not boot: where that is wanted, takes long, and makes no difference.
@@ -168,15 +170,13 @@ class Guest(Commands):
 
     def _restore(self):
         """Goes on from a machine like this that was saved when its agent ran."""
-        boot_file = vmlinux.get(self.kernel)
-        state = saved.get(self._qemu.program, self.machine, self.accel, boot_file, image.common(self._programs),
+        state = saved.get(self._qemu.program, self.machine, self.accel, vmlinux.get(self.kernel), self._common,
                           self.machine.cmdline(self.accel, self._cmdline))
-        self._trace = Trace(self._qemu.trace_path, self._trace_events)
-        self._start(boot_file, self._qemu.initramfs_path, self.machine.cmdline(self.accel, self._cmdline, self._nonce),
-                    saved.restore_arguments(state))
+        self._qemu.archive_path.write_bytes(self._own)
+        self._power_on(*saved.restore_arguments(state, self._qemu.archive_path))
         self._channel = Channel(self._qemu.agent)
         self._connect()
-        saved.wait_restored(self._qmp)
+        migration.wait_arrived(self._qmp)
         self._channel.send(b"g", payload=self._nonce.encode())
         self._wait_ready()
 
@@ -185,10 +185,10 @@ class Guest(Commands):
         self.accel = self.accel or _choose_accel(self.kernel, program)
         return Qemu(program)
 
-    def _start(self, boot_file, initramfs, cmdline, more=()):
+    def _start(self, boot_file, initramfs, cmdline, *more):
         devices = self.machine.arguments(self.accel, self._qemu.disk_path, self._qemu.vmware_path)
         self._arguments = [*devices, "-kernel", str(boot_file), "-initrd", str(initramfs), "-append", cmdline,
-                           *saved.archive_arguments(self._qemu.archive_path), *self._qemu_args]
+                           *self._qemu_args]
         self._qemu.start([*self._arguments, *more, *self._trace.arguments()], self._echo_console)
 
     def _wait_ready(self):
@@ -254,10 +254,7 @@ class Guest(Commands):
 
     def _evidence(self):
         """The end of the console and QEMU's complaints, for an error message."""
-        tail = self.console().splitlines()[-25:]
-        return "".join(("\nQEMU: " + self._qemu.complaint() if self._qemu.complaint() else "",
-                        "\nend of the console:" if tail else "\n(the console is empty)",
-                        *("\n  | " + line for line in tail)))
+        return self._qemu.evidence(self.console())
 
     # The machine
 
@@ -364,7 +361,7 @@ class Guest(Commands):
         try:
             target.start([*self._arguments, *trace.arguments(), "-incoming", way], self._echo_console)
             monitor = target.monitor()
-            statistics = self._copy_to(way, timeout, meanwhile)
+            statistics = migration.run(self._qmp, way, timeout, meanwhile)
         except BaseException:
             target.stop()
             target.remove()
@@ -375,21 +372,6 @@ class Guest(Commands):
         self._qemu.stop()
         self._left.append(self._qemu)
         self._qemu, self._qmp, self._trace = target, monitor, trace
-        return statistics
-
-    def _copy_to(self, way, timeout, meanwhile):
-        """Runs a migration to the end. QEMU calls it completed a moment before it has added up the time."""
-        self.qmp("migrate", uri=way)
-        if meanwhile:
-            meanwhile()
-        deadline = patience.deadline(timeout)
-        while ((statistics := self.qmp("query-migrate"))["status"] not in ("completed", "failed", "cancelled")
-               or statistics["status"] == "completed" and not statistics["total-time"]):
-            if time.monotonic() > deadline:
-                raise CommandTimeout(f"the migration is not over after {timeout} s: {statistics}")
-            time.sleep(0.01)
-        if statistics["status"] != "completed":
-            raise LabError(f"the migration {statistics['status']}: {statistics.get('error-desc', 'no reason given')}")
         return statistics
 
     def kexec(self, timeout=60):

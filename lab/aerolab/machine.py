@@ -135,7 +135,7 @@ class Machine:
                 *(["-icount", self.icount] if self.icount else [])]
 
     def cmdline(self, accel, extra, nonce=None):
-        """The kernel's command line; what the caller adds comes last and therefore wins."""
+        """The kernel's command line; what the caller adds comes last and therefore wins. No nonce: to be saved."""
         emulated = accel == "tcg" and not self.icount and self.hypervisor != "xen"
         clock = f"tsc_early_khz={hosttsc.khz()}" if emulated else ""
         driver = "memhp_default_state=online_movable" if self.driver == "virtio-mem" else ""

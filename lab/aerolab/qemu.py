@@ -103,6 +103,13 @@ class Qemu:
         path = self.directory / "stderr.log"
         return path.read_text(errors="replace").strip() if path.exists() else ""
 
+    def evidence(self, console):
+        """The end of what is on `console` and QEMU's complaints, for an error message."""
+        tail = console.splitlines()[-25:]
+        return "".join(("\nQEMU: " + self.complaint() if self.complaint() else "",
+                        "\nend of the console:" if tail else "\n(the console is empty)",
+                        *("\n  | " + line for line in tail)))
+
     def _character_devices(self, listener, agent, echo):
         console = f"file,id=console,path={self.console_path},append=on"
         if echo is not None:

@@ -18,14 +18,13 @@ import struct
 import subprocess
 import time
 
-from . import cache, kernellog, patience
+from . import cache, kernellog, migration
 from .channel import Channel
 from .errors import BootFailed, GuestError, LabError, SetupError
 from .machine import VMWARE_PLUGIN
 from .qemu import Qemu
 
 BOOT_SECONDS = 240
-SAVE_SECONDS = 60
 KEEP_DAYS = 7  # since it was last used
 ARCHIVE = "opt/org.aerostat/archive"  # where lab/guest/agent.c looks
 
@@ -40,14 +39,9 @@ def wanted():
     return os.environ.get("AEROSTAT_RESTORE") == "yes"
 
 
-def archive_arguments(path):
-    """QEMU's arguments to give a guest its own archive."""
-    return ["-fw_cfg", f"name={ARCHIVE},file={path}"]
-
-
-def restore_arguments(state):
-    """QEMU's arguments to begin with a state."""
-    return ["-incoming", f"exec:zstd -dcq {shlex.quote(str(state))}"]
+def restore_arguments(state, archive):
+    """QEMU's arguments to begin with a state, and to give the guest what is its own."""
+    return ["-incoming", f"exec:zstd -dcq {shlex.quote(str(state))}", "-fw_cfg", f"name={ARCHIVE},file={archive}"]
 
 
 def get(program, machine, accel, boot_file, common, cmdline):
@@ -63,21 +57,15 @@ def get(program, machine, accel, boot_file, common, cmdline):
     return state
 
 
-def wait_restored(monitor):
-    """Waits until a QEMU that restores a machine runs it."""
-    _wait(lambda: monitor.execute("query-status")["status"] == "running", "the machine is not restored")
-
-
 def _make(path, program, machine, accel, boot_file, common, cmdline):
     _remove_unused()
     qemu = Qemu(program)
     try:
         qemu.initramfs_path.write_bytes(common)
-        qemu.archive_path.write_bytes(b"not yet")
         qemu.disk_path.touch()
         os.truncate(qemu.disk_path, machine.swap_mib << 20)
         qemu.start([*machine.arguments(accel, qemu.disk_path, qemu.vmware_path), "-kernel", str(boot_file),
-                    "-initrd", str(qemu.initramfs_path), "-append", cmdline, *archive_arguments(qemu.archive_path)])
+                    "-initrd", str(qemu.initramfs_path), "-append", cmdline])
         _wait_booted(qemu)
         _save(qemu.monitor(), qemu.directory / "state")
         findings = kernellog.scan(qemu.console(), [])
@@ -93,8 +81,7 @@ def _wait_booted(qemu):
     try:
         Channel(qemu.agent).wait_token(b"R", BOOT_SECONDS)
     except GuestError as error:
-        tail = "".join(f"\n  | {line}" for line in qemu.console().splitlines()[-25:])
-        raise BootFailed(f"the machine to save did not boot: {error}\n{qemu.complaint()}{tail}") from error
+        raise BootFailed(f"the machine to save did not boot: {error}{qemu.evidence(qemu.console())}") from error
 
 
 def _remove_unused():
@@ -106,16 +93,7 @@ def _remove_unused():
 
 def _save(monitor, path):
     monitor.execute("migrate-set-parameters", {"max-bandwidth": 1 << 40})
-    monitor.execute("migrate", {"uri": f"exec:cat > {shlex.quote(str(path))}"})
-    _wait(lambda: monitor.execute("query-migrate").get("status") == "completed", "the machine is not saved")
-
-
-def _wait(is_so, otherwise):
-    deadline = patience.deadline(SAVE_SECONDS)
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise LabError(f"{otherwise} after {SAVE_SECONDS} s")
-        time.sleep(0.005)
+    migration.run(monitor, f"exec:cat > {shlex.quote(str(path))}")
 
 
 def _identity(path):

@@ -250,6 +250,8 @@ static void resume_hibernated(void)
 #define FW_CFG_FILES 0x19
 #define FW_CFG_ARCHIVE "opt/org.aerostat/archive"
 
+#define CPIO_HEADER_BYTES 110
+
 struct fw_cfg_file {
 	uint32_t size; /* this and the next big endian */
 	uint16_t select;
@@ -303,13 +305,16 @@ static void unpack(const char *at, size_t length)
 	const char *end = at + length;
 	unsigned int mode, size, name_size;
 
-	while (end - at > 110 && sscanf(at, "070701%*8x%8x%*8x%*8x%*8x%*8x%8x%*8x%*8x%*8x%*8x%8x",
-					&mode, &size, &name_size) == 3) {
-		const char *name = at + 110;
-		const char *data = at + ((110 + name_size + 3) & ~3u);
+	while (end - at > CPIO_HEADER_BYTES &&
+	       sscanf(at, "070701%*8x%8x%*8x%*8x%*8x%*8x%8x%*8x%*8x%*8x%*8x%8x", &mode, &size,
+		      &name_size) == 3) {
+		const char *name = at + CPIO_HEADER_BYTES;
+		const char *data = at + ((CPIO_HEADER_BYTES + name_size + 3) & ~3u);
 
 		if (!strcmp(name, "TRAILER!!!"))
 			return;
+		if (end - data < (ssize_t)size)
+			break;
 		unpack_one(name, mode, data, size);
 		at = data + ((size + 3) & ~3u);
 	}

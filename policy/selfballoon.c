@@ -53,7 +53,8 @@
  *   deadband   less than four grains are not worth taking, so that a steady load,
  *              which is never quite steady, moves nothing.
  *   held       growth starts from what is held: a wish that was not fulfilled, for
- *              want of memory or after a rescue, does not pile up.
+ *              want of memory or after a rescue, does not pile up. Nor is
+ *              it in the way of what is given back.
  *
  * The wish starts from the last wish, not from the size: where the host
  * wishes for more, that is its business, and none of the guest's wish.
@@ -194,10 +195,10 @@ static bool is_fast(const struct selfballoon *s, const struct selfballoon_sample
 	return pages && pages >= div_u64(min_u64(least_pages, U64_MAX / LOOK_MS) * ms, LOOK_MS);
 }
 
-/* While something is on its way between guest and balloon, what vanishes may be that. */
+/* While pages are on their way between guest and balloon, what vanishes may be those. */
 static bool sees_growth(const struct selfballoon *s, const struct selfballoon_sample *in)
 {
-	return in->settled && s->base.settled;
+	return !in->moving && !s->base.moving;
 }
 
 /* What the guest has begun to use since the base, if it was fast. */
@@ -225,12 +226,13 @@ static u64 goal(const struct selfballoon_sample *in)
 }
 
 /*
- * What a look leads to: what to take if it is time for that, what to borrow on top of it, and
- * what to give back now.
+ * What a look leads to: what to take if it is time for that, what to borrow on top of it, what to
+ * wish for less now, and what to give back now of what is held.
  */
 struct step {
 	u64 take_pages;
 	u64 loan_pages;
+	u64 drop_pages;
 	u64 give_pages;
 };
 
@@ -245,7 +247,7 @@ static struct step committed(const struct selfballoon *s, const struct selfballo
 						     t->downhysteresis) };
 
 	if (wanted > size)
-		step.give_pages = max_u64(part_of(wanted - size, t->uphysteresis), 1);
+		step.drop_pages = max_u64(part_of(wanted - size, t->uphysteresis), 1);
 	return step;
 }
 
@@ -358,7 +360,7 @@ static void hold_off(struct selfballoon *s, const struct selfballoon_tunables *t
 		holdoff_begin(&s->holdoff, &limits, now_ms);
 }
 
-/* Of what was borrowed, what is missing now that nothing is on its way any more. */
+/* Of what was borrowed, what is missing now that all is there that it was borrowed for. */
 static u64 pay_back(struct selfballoon *s, const struct selfballoon_sample *in)
 {
 	u64 pages = min_u64(s->loan_pages, sat_sub_u64(cushion(in), in->free_pages));
@@ -378,9 +380,17 @@ static void take(struct selfballoon *s, const struct step *step,
 	s->loan_pages = sat_add_u64(s->loan_pages, step->loan_pages);
 }
 
-static void give(struct selfballoon *s, u64 pages)
+/* Only what is held can be given, however much more was wished for. */
+static void give(struct selfballoon *s, const struct step *step,
+		 const struct selfballoon_sample *in)
 {
-	s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, pages));
+	u64 held_pages = min_u64(s->wish_pages, in->held_pages);
+
+	s->wish_pages = sat_sub_u64(s->wish_pages, round_up_grain(s, step->drop_pages));
+	if (step->give_pages)
+		s->wish_pages = min_u64(s->wish_pages,
+					sat_sub_u64(held_pages,
+						    round_up_grain(s, step->give_pages)));
 	s->loan_pages = 0;
 }
 
@@ -402,13 +412,13 @@ static void decide(struct selfballoon *s, enum selfballoon_policy policy,
 	if (by_working_set)
 		step.give_pages = max_u64(step.give_pages, growth_room(s, in));
 	step.give_pages = max_u64(step.give_pages, deficit(s, in, blind));
-	if (step.give_pages)
-		give(s, step.give_pages);
+	if (step.drop_pages || step.give_pages)
+		give(s, &step, in);
 	else if (due && in->may_grow)
 		take(s, &step, in);
 	else
 		s->wish_pages = sat_sub_u64(s->wish_pages, pay_back(s, in));
-	if (due || step.give_pages)
+	if (due || step.drop_pages || step.give_pages)
 		rest(s, t, in->now_ms);
 }
 

@@ -54,7 +54,8 @@ struct selfballoon_tunables {
  * @alloc_stalls: allocations that had to reclaim themselves
  * @direct_scanned_pages: pages that those looked at
  * @may_grow: false: no more is to be wished for than is held
- * @settled: nothing is on its way between guest and balloon
+ * @settled: as much is held as can be of what is wished for
+ * @moving: pages are on their way between guest and balloon
  *
  * Every value is allowed: none of them is trusted.
  */
@@ -77,6 +78,7 @@ struct selfballoon_sample {
 	u64 direct_scanned_pages;
 	bool may_grow;
 	bool settled;
+	bool moving;
 };
 
 /**

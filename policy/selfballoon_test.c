@@ -102,7 +102,21 @@ static void test_committed(void)
 	check_row = NULL;
 }
 
-/* "workingset": 600 pages are available; what is not set is as in a quiet guest. */
+/* 300 pages are held of the 400: less is wished for, but what the guest has is enough. */
+static void test_committed_gives_up_wishes_first(void)
+{
+	struct step step = quiet_step(SELFBALLOON_COMMITTED);
+
+	step.now.now_ms = 1;
+	step.now.held_pages = 300;
+	step.now.committed_pages = 650;
+	CHECK_EQ(take_step(&step), 350);
+}
+
+/*
+ * "workingset": 600 pages are available; what is not set is as in a quiet guest. What vanishes is no
+ * growth.
+ */
 static void test_workingset(void)
 {
 	static const struct {
@@ -138,6 +152,7 @@ static void test_workingset(void)
 		step.now.major_faults = rows[i].majors;
 		step.now.alloc_stalls = rows[i].stalls;
 		step.now.direct_scanned_pages = rows[i].scanned;
+		step.now.moving = true;
 		CHECK_EQ(take_step(&step), rows[i].wish_pages);
 	}
 	check_row = NULL;
@@ -283,22 +298,22 @@ static void test_workingset_runs_ahead_of_growth(void)
 	static const struct {
 		const char *name;
 		u64 last_free, free, last_held, pcp;
-		bool last_settled, settled;
+		bool last_moving, moving;
 		u64 wish_pages;
 	} rows[] = {
-		{ "slowly", 4, 1, 400, 0, true, true, 400 },
-		{ "fast", 5, 1, 400, 0, true, true, 399 },
-		{ "there is enough until after the next look", 17, 7, 400, 0, true, true, 400 },
-		{ "there is not", 16, 6, 400, 0, true, true, 399 },
-		{ "faster than there is to give", 600, 0, 400, 0, true, true, 0 },
-		{ "beyond all numbers", MAX, 0, 400, 0, true, true, 0 },
-		{ "it shrinks", 0, 600, 400, 0, true, true, 400 },
-		{ "it is being taken from", 600, 0, 400, 0, true, false, 400 },
-		{ "it was taken from", 600, 0, 400, 0, false, true, 400 },
-		{ "it was given to the balloon", 400, 0, 0, 0, true, true, 400 },
-		{ "a processor keeps it", 5, 1, 400, 4, true, true, 400 },
-		{ "a processor keeps the least part of it", 600, 1, 400, 4, true, true, 0 },
-		{ "more vanished than that", 416, 0, 0, 0, true, true, 389 },
+		{ "slowly", 4, 1, 400, 0, false, false, 400 },
+		{ "fast", 5, 1, 400, 0, false, false, 399 },
+		{ "there is enough until after the next look", 17, 7, 400, 0, false, false, 400 },
+		{ "there is not", 16, 6, 400, 0, false, false, 399 },
+		{ "faster than there is to give", 600, 0, 400, 0, false, false, 0 },
+		{ "beyond all numbers", MAX, 0, 400, 0, false, false, 0 },
+		{ "it shrinks", 0, 600, 400, 0, false, false, 400 },
+		{ "it is being taken from", 600, 0, 400, 0, false, true, 400 },
+		{ "it was taken from", 600, 0, 400, 0, true, false, 400 },
+		{ "it was given to the balloon", 400, 0, 0, 0, false, false, 400 },
+		{ "a processor keeps it", 5, 1, 400, 4, false, false, 400 },
+		{ "a processor keeps the least part of it", 600, 1, 400, 4, false, false, 0 },
+		{ "more vanished than that", 416, 0, 0, 0, false, false, 389 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -307,11 +322,11 @@ static void test_workingset_runs_ahead_of_growth(void)
 		check_row = rows[i].name;
 		step.last.free_pages = rows[i].last_free;
 		step.last.held_pages = rows[i].last_held;
-		step.last.settled = rows[i].last_settled;
+		step.last.moving = rows[i].last_moving;
 		step.now.now_ms = 250;
 		step.now.free_pages = rows[i].free;
 		step.now.pcp_pages = rows[i].pcp;
-		step.now.settled = rows[i].settled;
+		step.now.moving = rows[i].moving;
 		CHECK_EQ(take_step(&step), rows[i].wish_pages);
 		step.policy = SELFBALLOON_COMMITTED;
 		CHECK_EQ(take_step(&step), 400);
@@ -340,7 +355,6 @@ static void test_growth_is_seen_in_pieces(void)
 
 		check_row = rows[i].name;
 		selfballoon_init(&s, 0, now.held_pages);
-		now.settled = true;
 		now.ram_pages = 40 * 256;
 		now.free_pages = 1 + rows[i].looks * rows[i].lost;
 		selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
@@ -433,17 +447,19 @@ static void test_headroom_of_a_guest_that_grows(void)
 	step.now.margin_pages = 200;
 	step.last.free_pages = step.last.available_pages = 159;
 	step.now.free_pages = step.now.available_pages = 149;
-	step.last.settled = step.now.settled = true;
 	CHECK_EQ(take_step(&step), 400 - 51);
 	step.policy = SELFBALLOON_COMMITTED;
 	step.now.committed_pages = 600;
 	CHECK_EQ(take_step(&step), 400 - 51 - 2 * 10);
 	step.policy = SELFBALLOON_WORKINGSET;
-	step.last.settled = false;
+	step.last.moving = true;
 	CHECK_EQ(take_step(&step), 400 - 51 - 2 * 10);
 }
 
-/* What holds for both: 400 pages are available, or too much by the goal of "committed". */
+/*
+ * What holds for both: 400 pages are available, or too much by the goal of "committed". What vanishes is
+ * no growth.
+ */
 static void test_limits(void)
 {
 	static const struct {
@@ -465,6 +481,8 @@ static void test_limits(void)
 		{ "the floor is above RAM", 1, 400, MAX, 400, 400, 400, 0, true, 0 },
 		{ "no wish above RAM", 1, MAX, 0, MAX, 400, 400, 0, true, 1000 },
 		{ "less than the margin", 1, 400, 0, 400, 100, 100, 200, true, 300 },
+		{ "of what is held", 1, 400, 0, 300, 100, 100, 200, true, 200 },
+		{ "not of what the host holds", 1, 400, 0, 900, 100, 100, 200, true, 300 },
 		{ "and falling", 1, 400, 0, 400, 100, 150, 200, true, 200 },
 		{ "nothing available", 1, 400, 0, 400, 0, 0, 200, true, 200 },
 		{ "an endless margin", 1, 400, 0, 400, 400, 400, MAX, true, 0 },
@@ -483,6 +501,7 @@ static void test_limits(void)
 			step.now.available_pages = rows[i].available;
 			step.now.margin_pages = rows[i].margin;
 			step.now.may_grow = rows[i].may_grow;
+			step.now.moving = true;
 			step.now.committed_pages = sat_sub_u64(600,
 							       min_u64(rows[i].wish, rows[i].held));
 			CHECK_EQ(take_step(&step), rows[i].wish_pages);
@@ -584,7 +603,6 @@ static void test_looks_more_often_while_the_guest_grows(void)
 	struct selfballoon s;
 
 	now.now_ms = 0;
-	now.settled = true;
 	now.free_pages = 600;
 	selfballoon_init(&s, 0, now.held_pages);
 	selfballoon_look(&s, SELFBALLOON_WORKINGSET, &defaults, &now);
@@ -795,6 +813,7 @@ static struct selfballoon_sample any_sample(u64 *state)
 		.direct_scanned_pages = check_random_any(state),
 		.may_grow = check_random(state) & 1,
 		.settled = check_random(state) & 1,
+		.moving = check_random(state) & 1,
 	};
 }
 
@@ -887,6 +906,7 @@ static void test_any_look_keeps_to_the_rules(void)
 int main(void)
 {
 	test_committed();
+	test_committed_gives_up_wishes_first();
 	test_workingset();
 	test_workingset_takes_free_memory();
 	test_workingset_borrows_free_memory();

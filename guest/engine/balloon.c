@@ -115,6 +115,15 @@ bool aero_balloon_runs(const struct aero_balloon *balloon)
 }
 
 /**
+ * aero_balloon_moves() - whether the worker is changing the size just now
+ * @balloon: the balloon
+ */
+bool aero_balloon_moves(const struct aero_balloon *balloon)
+{
+	return READ_ONCE(balloon->state) == AERO_RESIZING;
+}
+
+/**
  * aero_balloon_kick() - let the worker look at the target now, and ask the host for it
  * @balloon: the balloon
  *

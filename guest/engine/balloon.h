@@ -116,5 +116,6 @@ const char *aero_state_name(enum aero_state state);
 bool aero_balloon_set_state(struct aero_balloon *balloon, enum aero_state state);
 bool aero_balloon_alive(const struct aero_balloon *balloon);
 bool aero_balloon_runs(const struct aero_balloon *balloon);
+bool aero_balloon_moves(const struct aero_balloon *balloon);
 
 #endif /* AERO_BALLOON_H */

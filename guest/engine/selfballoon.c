@@ -85,6 +85,7 @@ static void take_sample(struct aero_balloon *balloon, struct selfballoon_sample 
 		.direct_scanned_pages = info.direct_scanned_pages,
 		.may_grow = may_grow(balloon),
 		.settled = held_pages == READ_ONCE(balloon->target.pages),
+		.moving = aero_balloon_moves(balloon),
 	};
 }
 

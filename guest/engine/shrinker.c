@@ -12,7 +12,7 @@
  * to wait for the host.
  *
  * A balloon that moves hears nothing: one that inflates makes the kernel reclaim, and
- * one that deflates does already what can be done.
+ * one that deflates does already what can be done. One that is short waits, and hears.
  */
 #include "guest/engine/shrinker.h"
 
@@ -25,17 +25,12 @@
 /* The kernel asks over and over while it reclaims; to look more often than this says no more. */
 #define RING_MS 10
 
-static bool is_settled(const struct aero_balloon *balloon)
-{
-	return aero_pool_size(&balloon->pool) == READ_ONCE(balloon->target.pages);
-}
-
 static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *control)
 {
 	struct aero_balloon *balloon = AERO_SHRINKER_DATA(shrinker);
 	unsigned long next = READ_ONCE(balloon->next_ring);
 
-	if (READ_ONCE(balloon->self_target_pages) && is_settled(balloon) &&
+	if (READ_ONCE(balloon->self_target_pages) && !aero_balloon_moves(balloon) &&
 	    time_after_eq(jiffies, next)) {
 		WRITE_ONCE(balloon->next_ring, jiffies + msecs_to_jiffies(RING_MS));
 		aero_selfballoon_kick(balloon);

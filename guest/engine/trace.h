@@ -126,6 +126,7 @@ TRACE_EVENT(aero_selfballoon,
 		__field(u64, scanned)
 		__field(bool, may_grow)
 		__field(bool, settled)
+		__field(bool, moving)
 	),
 	TP_fast_assign(
 		strscpy(__entry->name, balloon->name, AERO_NAME_MAX);
@@ -139,11 +140,12 @@ TRACE_EVENT(aero_selfballoon,
 		__entry->scanned = sample->direct_scanned_pages;
 		__entry->may_grow = sample->may_grow;
 		__entry->settled = sample->settled;
+		__entry->moving = sample->moving;
 	),
-	TP_printk("%s wish=%llu committed=%llu available=%llu free=%llu refaults=%llu major_faults=%llu stalls=%llu scanned=%llu may_grow=%d settled=%d",
+	TP_printk("%s wish=%llu committed=%llu available=%llu free=%llu refaults=%llu major_faults=%llu stalls=%llu scanned=%llu may_grow=%d settled=%d moving=%d",
 		  __entry->name, __entry->wish, __entry->committed, __entry->available,
 		  __entry->free, __entry->refaults, __entry->major_faults, __entry->stalls,
-		  __entry->scanned, __entry->may_grow, __entry->settled)
+		  __entry->scanned, __entry->may_grow, __entry->settled, __entry->moving)
 );
 
 TRACE_EVENT(aero_pace,

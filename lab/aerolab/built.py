@@ -46,9 +46,10 @@ UNWATCHED = [f"{checker}_SANITIZE_{name}.o=n" for checker in ("KASAN", "KCSAN") 
 # Where PROVE_RCU brings them, RCU tests itself at boot, and waits for ever if it is preempted just before: the thread
 # that it then leaves the work to waits for work with the lock held that the test wants. One boot in a hundred.
 #
-# Without its header, the search for leaks at a guest's end costs more than the boot; and without the last one, to free
-# memory is half as dear again.
-INCLUDED = {"update": "no-rcu-self-tests.h", "kmemleak": "quick-leak-search.h", "debugobjects": "quick-free-check.h"}
+# Without their headers, the search for leaks at a guest's end costs more than the boot; and without the one of
+# debugobjects, to free memory is half as dear again.
+INCLUDED = {"update": "no-rcu-self-tests.h", "kmemleak": "quick-leak-search.h", "debugobjects": "quick-free-check.h",
+            "page_alloc": "unsearched-maps.h", "kasan_init_64": "unsearched-maps.h"}
 
 # What guests need, in Kernel's words. KASAN's shadow is an eighth of all memory, and freed objects wait in its
 # quarantine. Races take two.
@@ -72,7 +73,8 @@ def get(name):
 def _digest(name, source):
     parts = [(CONFIGS / f"{part}.config").read_bytes() for part in ("base", name)]
     parts += [path.read_bytes() for path in sorted(CONFIGS.glob("*.h"))]
-    parts += [" ".join([*FLAGS.get(name, []), *UNWATCHED]).encode(), (source / "debian-version").read_bytes()]
+    parts += [" ".join([*FLAGS.get(name, []), *UNWATCHED, *INCLUDED]).encode()]
+    parts += [(source / "debian-version").read_bytes()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 

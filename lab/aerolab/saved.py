@@ -4,9 +4,11 @@
 A state is what QEMU's migration makes of a machine, in the cache. It is good for machines of the same arguments, with
 the same kernel, command line and common part of the initramfs (image.py); what is a guest's own comes later.
 
+The machine stands still meanwhile. What a running one writes has to be found and saved again, and not all was once:
+the guest died of its scheduler's lists. That it stood still is not in the state, or it would not go on.
+
 QEMU writes down for each empty page that it is empty; and where it reads that, it looks whether the page is, by which
-the host maps one: empty memory would no longer come in huge pages when it is used. So these records are left out, but
-for pages that were written down before and have become empty since.
+the host maps one: empty memory would no longer come in huge pages when it is used. So these records are left out.
 The format, as far as it matters here, is that of migration/savevm.c and migration/ram.c.
 """
 
@@ -26,6 +28,7 @@ from .qemu import Qemu
 
 BOOT_SECONDS = 240
 KEEP_DAYS = 7  # since it was last used
+SAVING = ["-global", "migration.store-global-state=off"]  # whether it runs
 ARCHIVE = "opt/org.aerostat/archive"  # where lab/guest/agent.c looks
 
 MAGIC, VERSION = 0x5145564D, 3
@@ -65,7 +68,7 @@ def _make(path, program, machine, accel, boot_file, common, cmdline):
         qemu.disk_path.touch()
         os.truncate(qemu.disk_path, machine.swap_mib << 20)
         qemu.start([*machine.arguments(accel, qemu.disk_path, qemu.vmware_path), "-kernel", str(boot_file),
-                    "-initrd", str(qemu.initramfs_path), "-append", cmdline])
+                    "-initrd", str(qemu.initramfs_path), "-append", cmdline, *SAVING])
         _wait_booted(qemu)
         _save(qemu.monitor(), qemu.directory / "state")
         findings = kernellog.scan(qemu.console(), [])
@@ -92,6 +95,7 @@ def _remove_unused():
 
 
 def _save(monitor, path):
+    monitor.execute("stop")
     monitor.execute("migrate-set-parameters", {"max-bandwidth": 1 << 40})
     migration.run(monitor, f"exec:cat > {shlex.quote(str(path))}")
 
@@ -118,7 +122,6 @@ class _Copy:
         self._stream = stream
         self._out = out
         self._block = b""
-        self._written = set()
 
     def all(self):
         if struct.unpack(">II", self._take(8)) != (MAGIC, VERSION):
@@ -170,8 +173,7 @@ class _Copy:
             content = self._read(1 if flags & ZERO else PAGE_BYTES)
             if flags & ZERO and content != b"\0":
                 raise LabError("QEMU's state has a page of another byte")
-            if flags & PAGE or (self._block, address) in self._written:
-                self._written.add((self._block, address))
+            if flags & PAGE:
                 self._out.write((address | flags & ~CONTINUE).to_bytes(8, "big") + self._block + content)
 
     def _string(self):

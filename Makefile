@@ -21,6 +21,7 @@
 #   make test-kernels  tests in VMs on newer kernels of Debian's, which are fetched first
 #   make test-kernels-short  builds for all of them, and a part of the tests that takes minutes
 #   make test-qemus  tests in VMs on newer QEMUs of Debian's, which are fetched first
+#   make test-qemus-short  a part of them
 #   make lint        formatting, static analysis, house rules; one script each in tests/lint/
 #   make format      let clang-format rewrite the C sources
 #   make bench       the measurements of bench/
@@ -287,10 +288,14 @@ kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-ho
 kernel-tests = $(filter-out vm/host-% vm/libvirt-% vm/vmware-referee,$(shell tests/run --short -l vm))
 # Those to which QEMU is more than the machine that they run in.
 qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/xen-%,$(shell tests/run -l vm))
+# What a QEMU says of its balloon, and what it asks of it.
+qemus-short := $(addprefix vm/,few-exits hot-unplug reports-whole-blocks rereport-spares-pages resize-exact stats-reach-host)
 on-kernels = status=0; for kernel in $(KERNELS); do echo "Linux $$kernel"; \
 	tests/on-kernel $$kernel $(or $(TESTS),$(1)) || status=1; done; exit $$status
+on-qemus = status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
+	AEROSTAT_QEMU=$$qemu tests/run $(or $(TESTS),$(1)) || status=1; done; exit $$status
 
-.PHONY: test-kernels test-kernels-short test-qemus
+.PHONY: test-kernels test-kernels-short test-qemus test-qemus-short
 test-kernels: $(programs) lab | $(call installed,vm)
 	$(Q)$(call on-kernels,$(kernel-tests))
 
@@ -298,8 +303,10 @@ test-kernels-short: | $(call installed,vm)
 	$(Q)$(call on-kernels,$(kernels-short))
 
 test-qemus: modules $(programs) lab | $(call installed,vm)
-	$(Q)status=0; for qemu in $(QEMUS); do echo "QEMU $$qemu"; \
-		AEROSTAT_QEMU=$$qemu tests/run $(or $(TESTS),$(qemu-tests)) || status=1; done; exit $$status
+	$(Q)$(call on-qemus,$(qemu-tests))
+
+test-qemus-short: modules $(programs) lab | $(call installed,vm)
+	$(Q)$(call on-qemus,$(qemus-short))
 
 # Unit tests are built again, with counters, in a mirror of their own: what make unit made stays as it is.
 coverage := build/coverage
@@ -323,7 +330,7 @@ stress: | $(call installed,vm) $(call installed,kernel)
 	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),1800) TIMEOUT_FACTOR=2 tests/on-kernel debug stress
 
 .PHONY: test-tiers
-test-tiers: $(programs) lab | $(call installed,vm) $(call installed,kernel)
+test-tiers: modules $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)for kernel in debug kcsan $(KERNELS); do $(make-again) modules $$(lab/kernel $$kernel) || exit; done
 	$(Q)tests/tiers
 

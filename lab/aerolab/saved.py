@@ -32,7 +32,7 @@ SAVING = ["-global", "migration.store-global-state=off"]  # whether it runs
 ARCHIVE = "opt/org.aerostat/archive"  # where lab/guest/agent.c looks
 
 MAGIC, VERSION = 0x5145564D, 3
-SECTION_START, SECTION_PART, SECTION_END, CONFIGURATION, FOOTER = 0x01, 0x02, 0x03, 0x07, 0x7E
+SECTION_START, SECTION_PART, SECTION_END, CONFIGURATION, COMMAND, FOOTER = 0x01, 0x02, 0x03, 0x07, 0x08, 0x7E
 ZERO, MEM_SIZE, PAGE, EOS, CONTINUE = 0x02, 0x04, 0x08, 0x10, 0x20
 PAGE_BYTES = 4096
 
@@ -130,6 +130,9 @@ class _Copy:
             kind = self._take(1)[0]
             if kind == CONFIGURATION:
                 self._take(int.from_bytes(self._take(4), "big"))
+            elif kind == COMMAND:  # to the QEMU that reads it; newer ones say that the machine stands still from now on
+                self._take(2)
+                self._take(int.from_bytes(self._take(2), "big"))
             elif kind == SECTION_START:
                 self._take(4)
                 if self._string() != b"ram":

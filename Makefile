@@ -265,9 +265,13 @@ test-soak: modules $(programs) | $(call installed,vm)
 # Slow: what a guest does takes several times as long on a kernel with sanitizers.
 DEBUG_KERNEL ?= debug
 
-# By kernel: all but the long ones and those of programs, to which one kernel is like another; and those in which
-# something of ours goes on at the same time as something else.
-debug-tests = $(filter-out vm/host-% vm/swapd-%,$(shell tests/run --short -l vm fault))
+# A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
+debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
+
+# By kernel: the above, with a silent device, and all but the long ones and those of programs, to which one kernel is
+# like another; and those in which something of ours goes on at the same time as something else.
+debug-tests = $(debug-short) vm/device-is-silent \
+	$(filter-out vm/host-% vm/swapd-%,$(shell tests/run --short -l vm))
 kcsan-tests = races
 
 .PHONY: test-debug test-debug-short
@@ -275,8 +279,6 @@ test-debug: $(programs) lab | $(call installed,vm) $(call installed,kernel)
 	$(Q)STRESS_SECONDS=$(or $(STRESS_SECONDS),300) \
 		tests/on-kernel $(DEBUG_KERNEL) $(or $(TESTS),$($(DEBUG_KERNEL)-tests))
 
-# A device that goes, one that lies, unloading in every state, bad input, and memory that runs out.
-debug-short := vm/device-goes-away vm/device-lies-about-buffers vm/fake-rmmod-every-state vm/sysfs-bad-input fault
 test-debug-short: | $(call installed,vm) $(call installed,kernel)
 	$(Q)tests/on-kernel $(DEBUG_KERNEL) $(debug-short)
 

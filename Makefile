@@ -286,8 +286,10 @@ test-debug-short: | $(call installed,vm) $(call installed,kernel)
 KERNELS ?= 6.12 7.2
 QEMUS ?= 10.0 11.1
 kernels-short := vm/inflate-fragmented vm/reports-whole-blocks vm/stats-reach-host vm/suspend-and-reload
-# All but the long ones, those of programs on the host, and that of the lab's own monitor.
-kernel-tests = $(filter-out vm/host-% vm/libvirt-% vm/vmware-referee,$(shell tests/run --short -l vm))
+# All but the long ones, those of programs on the host, and that of the lab's own monitor; and two long ones, of what
+# the kernel's part differs in.
+kernel-tests = $(filter-out vm/host-% vm/libvirt-% vm/vmware-referee,$(shell tests/run --short -l vm)) \
+	vm/swapd-kernel-refuses vm/xen-stats-reach-toolstack
 # Those to which QEMU is more than the machine that they run in.
 qemu-tests = $(filter-out vm/device-% vm/fake-% vm/swapd-% vm/xen-%,$(shell tests/run -l vm))
 # What a QEMU says of its balloon, and what it asks of it.

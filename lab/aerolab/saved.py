@@ -28,7 +28,7 @@ from .qemu import Qemu
 
 BOOT_SECONDS = 240
 KEEP_DAYS = 7  # since it was last used
-SAVING = ["-global", "migration.store-global-state=off"]  # whether it runs
+SAVING = ["-global", "migration.store-global-state=off"]  # what the machine does: it shall run
 ARCHIVE = "opt/org.aerostat/archive"  # where lab/guest/agent.c looks
 
 MAGIC, VERSION = 0x5145564D, 3

@@ -55,6 +55,7 @@ class Manager:
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **whose)
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         self._reader.start()
+        jitter.pause()
 
     def explain(self, name):
         """What it knows about a VM, as `aerostat explain` has it; {} if there is none."""
@@ -96,6 +97,7 @@ class Manager:
             check(self.process.poll() is None, f"the daemon ended: {self.log()}")
             check(time.monotonic() < deadline, f"{otherwise}:\n{self.log()}")
             time.sleep(0.05)
+        jitter.pause()
 
     def log(self):
         return "\n".join(self.lines[-40:])

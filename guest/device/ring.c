@@ -138,6 +138,17 @@ void ring_jump(struct ring *ring, u16 by)
 }
 
 /**
+ * ring_is_true() - whether as many buffers were said to be used as were taken
+ * @ring: with a virtqueue, and with no buffer that was taken and not used
+ *
+ * What was said too much may have been taken back before the driver looked.
+ */
+bool ring_is_true(const struct ring *ring)
+{
+	return ring->used == ring->next_avail;
+}
+
+/**
  * ring_wants_interrupt() - whether the driver wants to be told
  * @ring: with a virtqueue
  * @used_before: the used index when it was last asked for

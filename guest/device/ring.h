@@ -31,6 +31,7 @@ bool ring_take(struct ring *ring, u16 *ret_head);
 unsigned int ring_parts(const struct ring *ring, u16 head, struct book_part *parts);
 void ring_use(struct ring *ring, u32 id, u32 length);
 void ring_jump(struct ring *ring, u16 by);
+bool ring_is_true(const struct ring *ring);
 bool ring_wants_interrupt(const struct ring *ring, u16 used_before);
 void ring_interrupt(const struct ring *ring);
 

@@ -2,7 +2,7 @@
 """Looks for complaints in a guest's kernel log.
 
 One kind of them is not always ours: KCSAN reports data races, of which the kernel has many of its own. A report
-counts if a function of our modules is in it, and not if it is known why that race does no harm.
+counts if a function of our modules takes part, and not if it is known why that race does no harm.
 """
 
 import re
@@ -33,10 +33,13 @@ DENIED = re.compile(r"\] (.+): page allocation failure: order:0,")
 RACE = re.compile(r"\bBUG: KCSAN: ")
 FRAME = re.compile(r"={60}")
 OURS = re.compile(r"\[aerostat\w*\]")
+FUNCTION = re.compile(r"\+0x[0-9a-f]+/0x[0-9a-f]+")
+INTERRUPT = re.compile(r" asm_(sysvec_\w+|common_interrupt)\+")  # the functions that follow were interrupted
 # Most are the kernel's with itself, where a function of ours had called it.
 KNOWN_RACES = re.compile(r"data-race in (" + "|".join((
     r"(\w+ / )?all_vm_events",  # adds up what every processor counts for itself, and goes on counting meanwhile
-    r"aero_pool_add \[aerostat\] / isolate_migratepages_block",  # which looks at any page, and again under a lock
+    # Compaction looks at any page, and again under a lock.
+    r"((aero_pool_add|free_block) \[aerostat\]|__(Set|Clear)PageMovable) / isolate_migratepages_block",
     r"compact_zone / isolate_migratepages_block",  # where compaction begins next time, which is a guess
     r"ring_use \[aerostat_device\] / \w+ \[virtio_ring",  # reads plainly what a device writes, most often an outsider
     r"hrtimer_wakeup / schedule_hrtimeout_range_clock",  # a sleeper asks its timer, without a lock, whether it is over
@@ -78,9 +81,22 @@ def _foreign_races(lines):
     found = set()
     for begin, line in enumerate(lines, 1):
         end = _race_end(lines, begin) if RACE.search(line) else None
-        if end and (KNOWN_RACES.search(line) or not any(OURS.search(part) for part in lines[begin:end])):
+        if end and (KNOWN_RACES.search(line) or not _takes_part(lines[begin:end])):
             found.add(begin)
     return found
+
+
+def _takes_part(report):
+    """Whether a function of ours is on one of the stacks of a race, other than as one that was interrupted."""
+    interrupted = False
+    for line in report:
+        if not FUNCTION.search(line):
+            interrupted = False
+        elif INTERRUPT.search(line):
+            interrupted = True
+        elif OURS.search(line) and not interrupted:
+            return True
+    return False
 
 
 def _race_end(lines, begin):

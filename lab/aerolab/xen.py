@@ -19,13 +19,15 @@ import gzip
 import secrets
 import shlex
 import socket
+import sys
 import time
 
-from . import dom0, image, kernellog, machine, patience
+from . import dom0, image, kernellog, machine, patience, xenfault
 from .channel import Channel
 from .commands import Commands
 from .errors import BootFailed, CommandTimeout, GuestError, LabError, LogDirty, NoGoodbye, SetupError
 from .guest import GOODBYE_SECONDS, Guest
+from .xenfault import TripleFault
 
 MODULES = ["xen_privcmd", "xen_evtchn", "xen_gntdev", "xen_gntalloc", "xenfs"]
 
@@ -50,6 +52,7 @@ BOOT_SECONDS = 240
 TOOLSTACK_SECONDS = 240
 OFF_SECONDS = 120
 LAST_WORDS_SECONDS = 3
+LOOK_SECONDS = 5  # at whether a domain that says nothing is still there
 
 CONFIGURATION = """\
 name = "{name}"
@@ -111,6 +114,7 @@ class XenHost(Guest):
         self._domain_image = {"load": [*drivers[driver], *modules], "spare": spare_modules, "module_args": module_args,
                               "files": files, "programs": machine.PROGRAMS["xen"]}
         self._libvirt = libvirt
+        self.vmlinux = None  # of all domains
         self._free_ports = list(PORTS)
         self.domains = []
 
@@ -169,13 +173,19 @@ class XenHost(Guest):
                   "cmdline": f"{DOMAIN} aerolab.nonce={domain.nonce} {cmdline}"}
         self.domains.append(domain)
         if self._libvirt is None:
-            self.write(f"/run/{name}.cfg", CONFIGURATION.format(kind=kind, **values))
-            self.xl(f"create /run/{name}.cfg")
+            self.write(f"/run/{name}.domain", CONFIGURATION.format(kind=kind, **values))
         else:
-            self.write(f"/run/{name}.xml", LIBVIRT_CONFIGURATION.format(type=LIBVIRT_TYPES[kind], **values))
-            self.virsh(f"create /run/{name}.xml")
-        domain.connect()
+            self.write(f"/run/{name}.domain", LIBVIRT_CONFIGURATION.format(type=LIBVIRT_TYPES[kind], **values))
+        self.make(domain)
         return domain
+
+    def make(self, domain):
+        """For a domain: has the toolstack create it of its configuration."""
+        if self._libvirt is None:
+            self.xl(f"create /run/{domain.name}.domain")
+        else:
+            self.virsh(f"create /run/{domain.name}.domain")
+        domain.connect()
 
     def _finish(self):
         for domain in list(self.domains):
@@ -198,6 +208,7 @@ class XenHost(Guest):
 
     def _start(self, boot_file, initramfs, cmdline):
         """Hypervisor, kernel and initramfs are a multiboot kernel and its modules. All domains have the same kernel."""
+        self.vmlinux = boot_file
         with open(initramfs, "ab") as archive:
             archive.write(image.files({"boot/vmlinux": boot_file}))
         modules = ",".join(f"{path} {text}".strip().replace(",", ",,") for path, text in
@@ -226,6 +237,7 @@ class Domain(Commands):
         self.port = port
         self.nonce = secrets.token_hex(8)
         self._stream = self._channel = self._connection = None
+        self._number = None
         self._allowed = []
 
     @property
@@ -236,11 +248,34 @@ class Domain(Commands):
     def boot(self, timeout):
         """Waits until the agent is ready. For the host."""
         try:
-            nonce, _, errors = self._channel.wait_token(b"R", timeout).partition("\n")
+            nonce, _, errors = self._ready(timeout).partition("\n")
         except GuestError as error:
             raise BootFailed(f"the domain {self.name} did not boot: {error}{self._evidence()}") from error
         if nonce != self.nonce or errors:
             raise BootFailed(f"the domain {self.name} did not come up well: '{nonce}' {errors.strip()}")
+
+    def _ready(self, timeout):
+        """The agent's first word. A domain that the emulator ended before it could run anything is made once more."""
+        try:
+            return self._wait_ready(timeout)
+        except TripleFault as fault:
+            if not xenfault.is_emulator(fault, self.host.vmlinux):
+                raise
+            print(f"the emulator ended the domain {self.name}; it is made once more:\n{fault.report}", file=sys.stderr)
+        self._destroy()
+        self.host.make(self)
+        return self._wait_ready(timeout)
+
+    def _wait_ready(self, timeout):
+        """A dead domain says nothing: the hypervisor's console does."""
+        deadline = patience.deadline(timeout)
+        while True:
+            try:
+                return self._channel.wait_token(b"R", LOOK_SECONDS)
+            except CommandTimeout as error:
+                xenfault.check(self.host.console(), self._number)
+                if time.monotonic() > deadline:
+                    raise CommandTimeout(f"no sign of life after {timeout} s") from error
 
     def restore(self):
         """Has the toolstack save the domain to a file, which ends it, and make it again of that."""
@@ -287,10 +322,13 @@ class Domain(Commands):
 
     def destroy(self):
         """The toolstack ends the domain; its kernel gets no chance to say anything."""
-        self.host.xl(f"destroy {self.name}")
-        self._connection.wait(OFF_SECONDS)
+        self._destroy()
         self.close()
         self.host.forget(self)
+
+    def _destroy(self):
+        self.host.xl(f"destroy {self.name}")
+        self._connection.wait(OFF_SECONDS)
 
     def close(self):
         """Ends the connection. Harmless when called again."""
@@ -304,7 +342,8 @@ class Domain(Commands):
             self._stream = ConsoleSocket(socket.AF_UNIX)
             self._stream.connect(str(self.host.socket_path(self.port)))
             self._channel = Channel(self._stream)
-        self._connection = self.host.spawn(f"xen-connect {self.id} 0000:00:{self.port:02x}.0")
+        self._number = self.id
+        self._connection = self.host.spawn(f"xen-connect {self._number} 0000:00:{self.port:02x}.0")
         self._connection.wait_output("connected", TOOLSTACK_SECONDS)
 
     def _wait_off(self):
